@@ -1,0 +1,64 @@
+# make run   set everything up and serve the site       make test   run all tests
+# make dev   the same, reloading while you write code   make check  lint, types, templates, migrations, settings
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+HOST ?= 127.0.0.1
+PORT ?= 8000
+export HOST PORT
+
+.PHONY: help run dev test check setup format
+
+help: ## Say what this Makefile can do
+	@sed -n '1,2s/^# //p' Makefile
+
+# One environment serves both commands; a stamp for each lock file says that it is complete.
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "CD Trainer needs Python 3.11 or newer. Say which: make run PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv .venv || { echo "Python's venv is missing: on Debian, install python3-venv."; exit 1; }
+
+.venv/site.stamp: requirements/site.txt | .venv/bin/python
+	@echo "Installing what the site needs (once)…"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/site.txt
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.txt .venv/site.stamp
+	@echo "Installing what the tests need (once)…"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.txt
+	@touch $@
+
+.env:
+	@umask 077; key=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))') && sed "s|^SECRET_KEY=.*|SECRET_KEY=$$key|" .env.example > .env
+
+setup: .venv/site.stamp .env
+	@mkdir -p var media
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py load_programme --quiet
+	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
+
+run: setup ## Serve the site with its worker
+	@$(BIN)/python manage.py welcome
+	@exec $(BIN)/honcho start --no-prefix
+
+dev: setup ## Serve it with DEBUG and automatic reloading
+	@DEBUG=True $(BIN)/python manage.py welcome
+	@DEBUG=True exec $(BIN)/honcho -f Procfile.dev start
+
+test: .venv/dev.stamp .env ## Run the unit tests in parallel, then the browser tests
+	@mkdir -p var
+	$(BIN)/pytest -q -n auto -m "not e2e"
+	$(BIN)/pytest -q -m e2e
+
+check: .venv/dev.stamp .env
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html')
+	$(BIN)/mypy .
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	HTTPS=True ALLOWED_HOSTS=example.org $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+format: .venv/dev.stamp
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/djade --target-version 5.2 $$(git ls-files 'templates/*.html')

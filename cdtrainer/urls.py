@@ -1,0 +1,18 @@
+"""Which app answers which address."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("stages/", include("stages.urls")),
+    path("exercises/", include("exercises.urls")),
+    path("media/", include("clips.urls")),
+    path("", include("faq.urls")),
+    path("", include("pages.urls")),
+]
+
+handler400 = "pages.errors.bad_request"
+handler403 = "pages.errors.permission_denied"
+handler404 = "pages.errors.page_not_found"
+handler500 = "pages.errors.server_error"

@@ -1,0 +1,211 @@
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.core.files.storage import storages
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from exercises.models import Exercise
+from exercises.sides import SIDED_TEXT, View, current, sided
+
+
+def new_public_id() -> str:
+    """Return a name that nobody can guess (128 bits), for the addresses of a clip's files."""
+    return secrets.token_urlsafe(16)
+
+
+def originals() -> Any:
+    """Return the private storage of films as they came from the phone."""
+    return storages["originals"]
+
+
+def original_name(clip: "Clip", filename: str) -> str:
+    """Return where an original is kept: a name of our own, never the client's."""
+    return f"{clip.public_id}/{secrets.token_hex(8)}"
+
+
+def published_name(clip: "Clip", filename: str) -> str:
+    """Return where a converted file is kept: new with every conversion, so that its address can be cached for ever."""
+    return f"clips/{clip.public_id}/{filename}"
+
+
+class ClipQuerySet(models.QuerySet["Clip"]):
+    def visible(self) -> "ClipQuerySet":
+        """What visitors may fetch: published clips that have a film, of published exercises or of the author's story."""
+        return (
+            self.filter(published=True)
+            .exclude(film="")
+            .filter(Q(exercise=None) | Q(exercise__published=True, exercise__group__stage__published=True))
+        )
+
+
+class Clip(models.Model):
+    """A short film of one way to do an exercise (or of the author's story), from a phone's file to what a visitor plays."""
+
+    class Kind(models.TextChoices):
+        DRAWN = "drawn", _("Drawn")
+        FILMED = "filmed", _("Filmed")
+
+    class Status(models.TextChoices):
+        UPLOADED = "uploaded", _("Uploaded")
+        WAITING = "waiting", _("Waiting")
+        CONVERTING = "converting", _("Converting")
+        READY = "ready", _("Ready")
+        FAILED = "failed", _("Failed")
+
+    class Story(models.TextChoices):
+        THEN = "then", _("The author at 26, re-enacted")
+        NOW = "now", _("The author today")
+
+    exercise = models.ForeignKey(
+        Exercise,
+        on_delete=models.CASCADE,
+        related_name="clips",
+        null=True,
+        blank=True,
+        verbose_name=_("exercise"),
+    )
+    story = models.CharField(
+        _("author's story"),
+        max_length=10,
+        blank=True,
+        choices=Story,
+        help_text=_(
+            "Only for the clips of the author's story on the home page, which belong to no exercise."
+        ),
+    )
+    variation = models.PositiveSmallIntegerField(
+        _("variation"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(30)],
+        help_text=_("Which of several ways to do the exercise it shows; 1 for the only one."),
+    )
+    title = models.CharField(_("title"), max_length=120, blank=True, validators=SIDED_TEXT)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.FILMED)
+    made = models.CharField(
+        _("how it was filmed"),
+        max_length=10,
+        choices=View,
+        default=View.FACING,
+        help_text=_("“Facing you” for an ordinary film; “Like a mirror” for some selfie films."),
+    )
+    description = models.TextField(
+        _("what the clip shows"),
+        blank=True,
+        validators=SIDED_TEXT,
+        help_text=_("In one or two sentences, for people who cannot see it. Empty: the exercise's own."),
+    )
+    published = models.BooleanField(
+        _("published"),
+        default=False,
+        help_text=_("Visitors see it as soon as it is both published and ready."),
+    )
+    checked = models.BooleanField(
+        _("checked by a therapist"),
+        default=True,
+        help_text=_("Not ticked: drawn by the site from the exercise's name; please check it."),
+    )
+
+    original = models.FileField(
+        _("film"), storage=originals, upload_to=original_name, blank=True, max_length=255
+    )
+    original_filename = models.CharField(_("name of the file"), max_length=255, blank=True)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("uploaded by"),
+    )
+    uploaded_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
+    keep_sound = models.BooleanField(_("keep the sound"), default=True)
+
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.UPLOADED)
+    progress = models.PositiveSmallIntegerField(_("progress"), default=0)  # per cent
+    problem = models.TextField(_("problem"), blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_token = models.CharField(max_length=32, blank=True)
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    film = models.FileField(upload_to=published_name, blank=True, max_length=255, editable=False)
+    film_flipped = models.FileField(upload_to=published_name, blank=True, max_length=255, editable=False)
+    still = models.FileField(upload_to=published_name, blank=True, max_length=255, editable=False)
+    still_flipped = models.FileField(upload_to=published_name, blank=True, max_length=255, editable=False)
+    still_small = models.FileField(upload_to=published_name, blank=True, max_length=255, editable=False)
+    still_small_flipped = models.FileField(
+        upload_to=published_name, blank=True, max_length=255, editable=False
+    )
+    captions = models.FileField(_("captions"), upload_to=published_name, blank=True, max_length=255)
+    seconds = models.FloatField(_("seconds"), default=0)
+    width = models.PositiveIntegerField(default=0)  # pixels, of the converted film
+    height = models.PositiveIntegerField(default=0)
+    has_sound = models.BooleanField(_("has sound"), default=False)
+
+    objects = ClipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["exercise", "story", "variation", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(exercise__isnull=False, story="") | (Q(exercise=None) & ~Q(story="")),
+                name="clip_belongs_to_an_exercise_or_the_story",
+                violation_error_message=_("A clip belongs either to an exercise or to the author's story."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="ready") | (~Q(film="") & ~Q(film_flipped="") & ~Q(still="")),
+                name="ready_clip_has_film_and_still",
+                violation_error_message=_("A clip is ready only when its film and still have been made."),
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "lease_until"], name="clips_waiting_for_a_worker")]
+        verbose_name = _("clip")
+        verbose_name_plural = _("clips")
+
+    def __str__(self) -> str:
+        name = sided(self.title) or self.get_story_display() or gettext("Clip")
+        return gettext("%(name)s, variation %(number)d") % {"name": name, "number": self.variation}
+
+    @property
+    def is_filmed(self) -> bool:
+        return self.kind == self.Kind.FILMED
+
+    @property
+    def is_visible(self) -> bool:
+        """Whether visitors may see it, as far as the clip itself goes (its exercise may still be a draft)."""
+        return self.published and bool(self.film)
+
+    @property
+    def flipped_for_visitor(self) -> bool:
+        """Whether the current visitor gets the flipped twin of film and stills.
+
+        The author's story is a fact about the author: only the view turns it, never the visitor's side.
+        """
+        sides = current()
+        return (self.made != sides.view) if self.story else sides.flips(self.made)
+
+    @property
+    def film_url(self) -> str:
+        return str((self.film_flipped if self.flipped_for_visitor else self.film).url)
+
+    @property
+    def other_film_url(self) -> str:
+        """The film for the other view: what the button "like a mirror" switches to."""
+        return str((self.film if self.flipped_for_visitor else self.film_flipped).url)
+
+    @property
+    def still_url(self) -> str:
+        return str((self.still_flipped if self.flipped_for_visitor else self.still).url)
+
+    @property
+    def other_still_url(self) -> str:
+        return str((self.still if self.flipped_for_visitor else self.still_flipped).url)
+
+    @property
+    def still_small_url(self) -> str:
+        return str((self.still_small_flipped if self.flipped_for_visitor else self.still_small).url)

@@ -1,0 +1,157 @@
+"""Left and right: which way a visitor's head pulls, and how the clips are shown to them.
+
+Two plain cookies, each set by a form on the page: `side` (which way the head pulls) and `view` (clips like a
+mirror, or facing you). A shared link can carry them as `?side=` and `?view=`. Every text about an exercise marks
+its side words, as in "Turn to your {left}"; `sided()` is the one place that fills them in.
+"""
+
+import re
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+COOKIE_SECONDS = 365 * 24 * 60 * 60
+
+
+class Side(models.TextChoices):
+    """Which way the visitor's head pulls. The programme is written for a head that pulls right, as its author's."""
+
+    RIGHT = "right", _("To the right")
+    LEFT = "left", _("To the left")
+    NEITHER = "neither", _("Neither, or I am not sure")
+
+
+class View(models.TextChoices):
+    """How the performer in a clip relates to the viewer."""
+
+    MIRROR = "mirror", _("Like a mirror")
+    FACING = "facing", _("Facing you")
+
+
+@dataclass(frozen=True)
+class Sides:
+    """What one visitor asked for; `chosen` tells an answered question from the default."""
+
+    side: str = Side.RIGHT
+    view: str = View.MIRROR
+    chosen: bool = False
+
+    @property
+    def mirrored(self) -> bool:
+        """Whether names, steps and films change sides."""
+        return self.side == Side.LEFT
+
+    def flips(self, made: str) -> bool:
+        """Whether a clip made as `made` (a `View`) has to be shown as its flipped twin."""
+        return (made != self.view) != self.mirrored
+
+
+_current: ContextVar[Sides] = ContextVar("sides", default=Sides())
+
+
+def current() -> Sides:
+    """Return the sides of the visitor whose page is being made (the defaults outside a request)."""
+    return _current.get()
+
+
+def use(sides: Sides) -> None:
+    """Make `sides` the current ones for the rest of this request."""
+    _current.set(sides)
+
+
+def asked_for(request: HttpRequest) -> Sides:
+    """Read side and view from the address, else from the cookies; anything unknown counts as not said."""
+    given = request.GET.get("side", "")
+    side = given if given in Side.values else request.COOKIES.get("side", "")
+    given = request.GET.get("view", "")
+    view = given if given in View.values else request.COOKIES.get("view", "")
+    return Sides(
+        side=side if side in Side.values else Side.RIGHT,
+        view=view if view in View.values else View.MIRROR,
+        chosen=side in Side.values,
+    )
+
+
+class SidesMiddleware:
+    """Puts the visitor's sides on the request and makes them current; staff pages show the texts as written."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        sides = Sides() if request.path.startswith("/admin/") else asked_for(request)
+        request.sides = sides  # type: ignore[attr-defined]
+        token = _current.set(sides)
+        try:
+            return self.get_response(request)
+        finally:
+            _current.reset(token)
+
+
+_MARKER = re.compile(r"\{(\w*)\}")
+_OTHER = {"left": "right", "right": "left", "Left": "Right", "Right": "Left"}
+
+
+def _word(marker: str) -> str:
+    return {
+        "left": gettext("left"),
+        "right": gettext("right"),
+        "Left": gettext("Left"),
+        "Right": gettext("Right"),
+    }[marker]
+
+
+def sided(text: str, sides: Sides | None = None) -> str:
+    """Fill in the side words of `text` for `sides` (the current visitor's by default)."""
+    mirrored = (sides or current()).mirrored
+
+    def word(match: re.Match[str]) -> str:
+        marker = match[1]
+        if marker not in _OTHER:
+            return match[0]
+        return _word(_OTHER[marker] if mirrored else marker)
+
+    return _MARKER.sub(word, text)
+
+
+def validate_side_markers(text: str) -> None:
+    """Refuse a text whose side words could not be filled in.
+
+    Raises:
+        ValidationError: for any marker but {left}, {right}, {Left} and {Right}, and for a lone brace.
+    """
+    for marker in _MARKER.findall(text):
+        if marker not in _OTHER:
+            raise ValidationError(
+                _("“{%(marker)s}” is not known. Write {left}, {right}, {Left} or {Right}."),
+                params={"marker": marker},
+                code="unknown_side_marker",
+            )
+    if re.search(r"[{}]", _MARKER.sub("", text)):
+        raise ValidationError(
+            _("There is a { or } without its partner. Side words look like this: {left}."),
+            code="lone_brace",
+        )
+
+
+def validate_no_bare_side_words(text: str) -> None:
+    """Refuse a side word that would stay the same when the page is mirrored.
+
+    Raises:
+        ValidationError: when "left" or "right" stands outside braces.
+    """
+    if found := re.search(r"\b(left|right)\b", _MARKER.sub("", text), re.IGNORECASE):
+        raise ValidationError(
+            _("Write {%(word)s} instead of “%(word)s”, so that the word can change sides for visitors."),
+            params={"word": found[1]},
+            code="bare_side_word",
+        )
+
+
+SIDED_TEXT = [validate_side_markers, validate_no_bare_side_words]

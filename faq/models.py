@@ -1,0 +1,115 @@
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from texts.models import ReviewedText
+from texts.prose import ProseField
+
+
+class Topic(models.Model):
+    """A heading under which questions stand together."""
+
+    name = models.CharField(_("name"), max_length=100)
+    slug = models.SlugField(_("address"), unique=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class QuestionQuerySet(models.QuerySet["Question"]):
+    def published(self) -> "QuestionQuerySet":
+        """Only answered questions reach a visitor."""
+        return self.filter(published=True).exclude(answer="")
+
+    def unanswered(self) -> "QuestionQuerySet":
+        return self.filter(answer="")
+
+
+class Question(ReviewedText):
+    topic = models.ForeignKey(
+        Topic, on_delete=models.PROTECT, related_name="questions", verbose_name=_("topic")
+    )
+    question = models.CharField(_("question"), max_length=200)
+    slug = models.SlugField(_("address"), unique=True, max_length=80)
+    answer = ProseField(
+        _("answer"),
+        blank=True,
+        help_text=_("A question without an answer stays a draft: visitors never see it."),
+    )
+    author_view = models.BooleanField(
+        _("tells the author's view"), default=False, help_text=_("Shows the evidence beside the answer.")
+    )
+    top = models.BooleanField(_("on the home page"), default=False)
+    published = models.BooleanField(_("published"), default=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    objects = QuestionQuerySet.as_manager()
+
+    class Meta(ReviewedText.Meta):
+        ordering = ["topic__position", "position", "pk"]
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
+
+    def __str__(self) -> str:
+        return self.question
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('faq:list')}#{self.slug}"
+
+
+class ProblemQuerySet(models.QuerySet["Problem"]):
+    def published(self) -> "ProblemQuerySet":
+        return self.filter(published=True)
+
+
+class Problem(ReviewedText):
+    """Something that can come with cervical dystonia, such as tremor or trouble swallowing."""
+
+    name = models.CharField(_("name"), max_length=100)
+    slug = models.SlugField(_("address"), unique=True)
+    summary = models.CharField(_("in one line"), max_length=200)
+    what_it_is = ProseField(_("what it is"))
+    what_may_help = ProseField(_("what may help"), blank=True)
+    get_help_heading = models.CharField(
+        _("heading of “when to get help”"),
+        max_length=120,
+        default=_("Ask for medical advice if:"),
+        help_text=_("One action, ending with “if:”."),
+    )
+    when_to_get_help = ProseField(
+        _("when to get help"), help_text=_("A problem cannot be published without it.")
+    )
+    emergency = ProseField(_("when to call the emergency number"), blank=True)
+    who_can_help = ProseField(_("who can help"), blank=True)
+    sources = models.TextField(
+        _("sources"), blank=True, help_text=_("One a line: publisher | title | address.")
+    )
+    published = models.BooleanField(_("published"), default=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    objects = ProblemQuerySet.as_manager()
+
+    class Meta(ReviewedText.Meta):
+        ordering = ["position", "pk"]
+        constraints = [
+            *ReviewedText.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(published=False) | ~models.Q(when_to_get_help=""),
+                name="published_problem_says_when_to_get_help",
+                violation_error_message=_("Say when to get help before you publish this page."),
+            ),
+        ]
+        verbose_name = _("problem")
+        verbose_name_plural = _("other problems")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("faq:problem", args=[self.slug])

@@ -1,0 +1,71 @@
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from texts.models import ReviewedText
+from texts.prose import ProseField
+
+
+class PageQuerySet(models.QuerySet["Page"]):
+    def published(self) -> "PageQuerySet":
+        return self.filter(published=True)
+
+
+class Page(ReviewedText):
+    """A page of the site itself: home, about, before you start, what the evidence says, privacy, accessibility."""
+
+    title = models.CharField(_("title"), max_length=200)
+    slug = models.SlugField(_("address"), unique=True)
+    lead = models.TextField(_("first lines"), blank=True)
+    published = models.BooleanField(_("published"), default=True)
+
+    objects = PageQuerySet.as_manager()
+
+    class Meta(ReviewedText.Meta):
+        ordering = ["title"]
+        verbose_name = _("page")
+        verbose_name_plural = _("pages")
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("pages:home") if self.slug == "home" else reverse("pages:detail", args=[self.slug])
+
+
+class Section(models.Model):
+    """A part of a page under its own heading."""
+
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="sections", verbose_name=_("page"))
+    key = models.SlugField(_("anchor"))
+    heading = models.CharField(_("heading"), max_length=200)
+    body = ProseField(_("text"), blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["page", "key"],
+                name="one_section_per_anchor_on_a_page",
+                violation_error_message=_("This page already has a section with this anchor."),
+            )
+        ]
+        verbose_name = _("section")
+        verbose_name_plural = _("sections")
+
+    def __str__(self) -> str:
+        return self.heading
+
+
+class ContentVersion(models.Model):
+    """One row that grows whenever something visitors can see changes; cached pages carry its number."""
+
+    number = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("content version")
+        verbose_name_plural = _("content version")
+
+    def __str__(self) -> str:
+        return str(self.number)
