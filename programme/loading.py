@@ -1,0 +1,247 @@
+"""Puts the programme's texts into the database without ever undoing what an editor did.
+
+For each field of each text a fingerprint of the value that was loaded is kept (`LoadedText`). A field that
+still has its fingerprint follows the programme; any other belongs to the editor who changed it. A text that
+has been loaded and is gone was deleted by an editor, and stays so.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from programme.files import ProgrammeError, Text
+from programme.models import LoadedText
+from texts.prose import ProseField
+
+
+@dataclass
+class Outcome:
+    """What happened to one text."""
+
+    address: str
+    done: str = "unchanged"  # or "added", "updated", "deleted", "left out"
+    changed: list[str] = field(default_factory=list)  # the fields that were brought up to date
+    kept: list[str] = field(default_factory=list)  # the fields in which an editor's text stays
+
+
+def load(texts: Iterable[Text], restore: Iterable[str] = ()) -> list[Outcome]:
+    """Load `texts` and return what happened to each; call it inside a transaction.
+
+    Those in `restore` (addresses) become what their files say, whatever an editor did to them.
+
+    Raises:
+        ProgrammeError: when a text breaks a rule of its model. Nothing must be committed then.
+    """
+    loader = _Loader(set(restore))
+    outcomes = [loader.load(text) for text in texts]
+    if loader.errors:
+        raise ProgrammeError("\n".join(loader.errors))
+    return outcomes
+
+
+class Named(Protocol):
+    """What can be restored by its name: a text or a drawn clip."""
+
+    @property
+    def slug(self) -> str: ...
+    @property
+    def address(self) -> str: ...
+    @property
+    def owner(self) -> tuple[str, str] | None: ...
+
+
+def find(things: Sequence[Named], wanted: str) -> list[str]:
+    """Return the addresses of what somebody calls `wanted` and of all its parts.
+
+    Raises:
+        ProgrammeError: when no text has that name, or several have.
+    """
+    exact = [thing for thing in things if wanted == thing.address]
+    same = [thing for thing in things if wanted == thing.slug]
+    found = exact or same or [thing for thing in things if thing.slug.rpartition("/")[2] == wanted]
+    if not found:
+        raise ProgrammeError(f"The programme has no text “{wanted}”.")
+    if len(found) > 1:
+        names = ", ".join(thing.address for thing in found)
+        raise ProgrammeError(f"Several texts are called “{wanted}”. Say which: {names}.")
+    address = found[0].address
+    return [address, *(thing.address for thing in things if thing.owner and thing.owner[1] == address)]
+
+
+class _Loader:
+    def __init__(self, restore: set[str]) -> None:
+        self.restore = restore
+        self.errors: list[str] = []
+        self.rows: dict[str, models.Model | None] = {}  # None: deleted, or broken
+        self.records = {
+            f"{record.kind}/{record.slug}": record for record in LoadedText.objects.exclude(kind="clip")
+        }
+
+    def load(self, text: Text) -> Outcome:
+        """Bring one text up to date, or write down why its file cannot be loaded."""
+        outcome = Outcome(text.address)
+        self.rows[text.address] = None
+        try:
+            self._load(text, outcome)
+        except ValidationError as error:
+            for name, messages in error.message_dict.items():
+                where = "" if name == "__all__" else f"{name}: "
+                self.errors += [f"{text.source}: {where}{message}" for message in messages]
+        except (TypeError, ValueError) as error:  # a key of the wrong type, which no row can be found by
+            self.errors.append(f"{text.source}: {error}")
+        return outcome
+
+    def _load(self, text: Text, outcome: Outcome) -> None:
+        record = self.records.get(text.address)
+        row = text.kind.model._default_manager.filter(**text.key).first()
+        links = self._links(text)
+        if row is None:
+            if record and text.address not in self.restore:
+                outcome.done = "deleted"
+                return
+            row = self._new_row(text, links)
+            if row is None:
+                outcome.done = "left out"
+                return
+            outcome.done = "added"
+        elif self._update(text, row, record, links, outcome):
+            outcome.done = "updated"
+        self.rows[text.address] = row
+        self._remember(text, row, record, links, outcome)
+
+    def _links(self, text: Text) -> dict[str, Any]:
+        """Return the primary keys of the rows that `text` points at; what an editor deleted is left out."""
+        wrong = {
+            name: f"There is no {address}."
+            for name, addresses in [
+                *((name, [address]) for name, address in text.one.items()),
+                *text.many.items(),
+            ]
+            for address in addresses
+            if address not in self.rows
+        }
+        if wrong:
+            raise ValidationError(wrong)
+        links: dict[str, Any] = {}
+        for name, address in text.one.items():
+            if row := self.rows[address]:
+                links[name] = row.pk
+        for name, addresses in text.many.items():
+            links[name] = sorted(row.pk for address in addresses if (row := self.rows[address]))
+        return links
+
+    def _new_row(self, text: Text, links: dict[str, Any]) -> models.Model | None:
+        """Make the row of `text`, or return None when the text it belongs to is gone."""
+        row = text.kind.model(**text.kind.starts_as, **text.values)
+        for name, value in text.key.items():
+            if "__" not in name:
+                setattr(row, name, value)
+        if text.owner:
+            name, address = text.owner
+            if self.rows.get(address) is None:
+                return None
+            setattr(row, name, self.rows[address])
+        for name in text.one:
+            if name not in links:
+                return None
+            setattr(row, f"{name}_id", links[name])
+        row.full_clean()
+        row.save()
+        for name in text.many:
+            getattr(row, name).set(links[name])
+        return row
+
+    def _update(
+        self,
+        text: Text,
+        row: models.Model,
+        record: LoadedText | None,
+        links: dict[str, Any],
+        outcome: Outcome,
+    ) -> bool:
+        """Bring the fields up to date that no editor changed; return whether there were any."""
+        fingerprints = record.fingerprints if record else {}
+        many = {}
+        for name, wanted in (text.values | links).items():
+            current = value_of(row, name)
+            if canonical(row, name, current) == canonical(row, name, wanted):
+                continue
+            untouched = fingerprints.get(name) == fingerprint(row, name, current)
+            new_field = record is not None and name not in fingerprints and is_default(row, name, current)
+            if not (untouched or new_field or text.address in self.restore):
+                outcome.kept.append(name)
+                continue
+            outcome.changed.append(name)
+            if name in text.many:
+                many[name] = wanted
+            else:
+                setattr(row, f"{name}_id" if name in text.one else name, wanted)
+        if not outcome.changed:
+            return False
+        # What an editor wrote was checked when it was saved; it must not stop the rest from loading.
+        others = {f.name for f in row._meta.concrete_fields} - set(outcome.changed)
+        row.full_clean(exclude=others)
+        row.save()
+        for name, wanted in many.items():
+            getattr(row, name).set(wanted)
+        return True
+
+    def _remember(
+        self,
+        text: Text,
+        row: models.Model,
+        record: LoadedText | None,
+        links: dict[str, Any],
+        outcome: Outcome,
+    ) -> None:
+        """Keep the fingerprints of the fields that hold the programme's text."""
+        record = record or LoadedText(kind=text.kind.name, slug=text.slug)
+        fingerprints = dict(record.fingerprints)
+        for name, wanted in (text.values | links).items():
+            if name not in outcome.kept:
+                fingerprints[name] = fingerprint(row, name, wanted)
+        if record.pk is None or fingerprints != record.fingerprints:
+            record.fingerprints = fingerprints
+            record.save()
+
+
+def value_of(row: models.Model, name: str) -> Any:
+    """Return the value of a field as it is compared: a relation as primary keys."""
+    target = row._meta.get_field(name)
+    if target.many_to_many:
+        return sorted(getattr(row, name).values_list("pk", flat=True))
+    return getattr(row, f"{name}_id" if target.is_relation else name)
+
+
+def is_default(row: models.Model, name: str, value: Any) -> bool:
+    target = row._meta.get_field(name)
+    return not value if target.many_to_many else value == target.get_default()  # type: ignore[union-attr]
+
+
+def fingerprint(row: models.Model, name: str, value: Any) -> str:
+    """Return the SHA-256 of `value` as the field `name` of `row` would keep it."""
+    return hashlib.sha256(json.dumps(canonical(row, name, value), default=str).encode()).hexdigest()
+
+
+def canonical(row: models.Model, name: str, value: Any) -> Any:
+    """Return `value` without the differences that a browser makes when a form is saved without a change.
+
+    A textarea sends other line ends; the editor of a `ProseField` puts paragraphs into list items, drops the
+    white space between elements and adds attributes to links.
+    """
+    if not isinstance(value, str):
+        return value
+    value = "\n".join(line.rstrip() for line in value.strip().splitlines())
+    if isinstance(row._meta.get_field(name), ProseField):
+        value = re.sub(r"\s+", " ", value)
+        value = re.sub(r" ?(</?(?:p|ul|ol|li)\b[^>]*>) ?", r"\1", value)
+        value = value.replace("<li><p>", "<li>").replace("</p></li>", "</li>").replace("</p><ul>", "<ul>")
+        value = re.sub(r' (?:rel|target|class|start)="[^"]*"', "", value)
+        value = value.replace("&nbsp;", " ").replace("\xa0", " ").replace("<br/>", "<br>")
+    return value
