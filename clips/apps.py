@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class ClipsConfig(AppConfig):
     name = "clips"
     verbose_name = _("Clips")
+
+    def ready(self) -> None:
+        from clips import checks  # noqa: F401 - registers itself
