@@ -1,0 +1,41 @@
+"""What every test shares: folders of its own, an empty cache, quick passwords."""
+
+import pytest
+from django.core.cache import cache
+from django.core.files.storage import storages
+
+from clips.models import Clip
+from pages import freshness
+
+
+@pytest.fixture(autouse=True)
+def a_house_of_its_own(settings, tmp_path, monkeypatch):
+    """Keep a test's files, cached pages and passwords apart from the site's and from other tests'."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.ORIGINALS_ROOT = tmp_path / "originals"
+    settings.STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "originals": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": settings.ORIGINALS_ROOT, "base_url": None},
+        },
+        # No manifest: unit tests run before anything has been collected.
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    monkeypatch.setattr(Clip._meta.get_field("original"), "storage", storages["originals"])
+    monkeypatch.setattr(freshness, "_read_at", 0.0)
+    cache.clear()
+
+
+@pytest.fixture
+def therapist(django_user_model):
+    """Somebody who may edit everything."""
+    return django_user_model.objects.create_superuser("ana", "ana@example.org", "a long password for ana")
+
+
+@pytest.fixture
+def workshop(client, therapist):
+    """A browser in which the therapist has signed in."""
+    client.force_login(therapist)
+    return client

@@ -1,0 +1,182 @@
+"""How the drawn clips of a fresh install reach visitors."""
+
+import io
+from pathlib import Path
+
+import pytest
+from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
+
+from clips.models import Clip
+from exercises.models import Exercise
+from programme.drawn import CLIPS, FILES
+from tests.factories import files_of_a_clip, make_clip
+from tests.programme.small import change, load, write
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clips(tmp_path):
+    """One drawn clip of the exercise "turn", and the same drawing in the author's story."""
+    folder = tmp_path / "clips"
+    write(
+        folder / "clips.toml",
+        """
+        [turn]
+        exercise = "turn"
+        variation = 1
+        story = ""
+        seconds = 1.0
+        width = 64
+        height = 48
+        checked = false
+        description = "A head turns to the {right}."
+        [turn-now]
+        story = "now"
+        same_as = "turn"
+        checked = true
+        """,
+    )
+    contents = files_of_a_clip()
+    (folder / "turn").mkdir()
+    for field, name in FILES.items():
+        (folder / "turn" / name).write_bytes(contents[field])
+    return folder
+
+
+def test_a_visitor_sees_the_drawn_clip_of_an_exercise(texts, clips, client):
+    load(texts, clips)
+
+    clip = Exercise.objects.get().first_clip
+    assert (clip.kind, clip.made, clip.status, clip.checked) == ("drawn", "facing", "ready", False)
+    assert (clip.seconds, clip.width, clip.height) == (1.0, 64, 48)
+    assert clip.description == "A head turns to the {right}."
+    for field in FILES:
+        assert Path(getattr(clip, field).path).read_bytes() == files_of_a_clip()[field]
+        assert getattr(clip, field).name.startswith(f"clips/{clip.public_id}/")
+    assert Clip.objects.visible().filter(story="now", exercise=None).count() == 1
+
+
+def test_loading_drawn_clips_twice_copies_nothing(texts, clips):
+    load(texts, clips)
+    before = sorted(Path(default_storage.location).rglob("*"))
+
+    said = load(texts, clips)
+
+    assert "0 added, 0 updated" in said
+    assert sorted(Path(default_storage.location).rglob("*")) == before
+
+
+def test_no_folder_of_clips_is_no_complaint(texts):
+    assert "clip/" not in load(texts)
+
+
+def test_a_new_drawing_gets_a_new_address_and_has_to_be_checked_again(
+    texts,
+    clips,
+    django_capture_on_commit_callbacks,
+):
+    load(texts, clips)
+    clip = Exercise.objects.get().first_clip
+    old = clip.film.name
+    Clip.objects.update(checked=True)
+    (clips / "turn" / "film.mp4").write_bytes(files_of_a_clip()["film_flipped"])
+
+    with django_capture_on_commit_callbacks(execute=True):
+        said = load(texts, clips)
+
+    clip.refresh_from_db()
+    assert "updated clip/turn" in said
+    assert clip.film.name != old
+    assert Path(clip.film.path).read_bytes() == files_of_a_clip()["film_flipped"]
+    assert not default_storage.exists(old)
+    assert not clip.checked
+
+
+def test_a_drawn_clip_that_an_editor_withdrew_and_described_stays_so(texts, clips):
+    load(texts, clips)
+    Clip.objects.update(published=False, description="My words.", checked=True)
+    change(clips / "clips.toml", "A head turns", "A head slowly turns")
+
+    said = load(texts, clips)
+
+    clip = Clip.objects.get(exercise__slug="turn")
+    assert (clip.published, clip.description, clip.checked) == (False, "My words.", True)
+    assert "kept clip/turn: description, checked" in said
+
+
+def test_a_drawn_clip_that_an_editor_deleted_comes_back_only_when_asked(texts, clips):
+    load(texts, clips)
+    Clip.objects.filter(exercise__slug="turn").delete()
+
+    load(texts, clips)
+    assert not Clip.objects.filter(exercise__slug="turn").exists()
+
+    load(texts, clips, restore="clip/turn")
+    assert Clip.objects.filter(exercise__slug="turn").count() == 1
+
+
+def test_a_restored_exercise_has_its_drawn_clip_again(texts, clips):
+    load(texts, clips)
+    Exercise.objects.get().delete()
+
+    load(texts, clips, restore="exercise/turn")
+
+    assert Exercise.objects.get().first_clip
+
+
+def test_a_film_wins_over_the_drawing(texts, clips):
+    load(texts, clips)
+
+    film = make_clip(exercise=Exercise.objects.get(), kind="filmed")
+
+    assert Exercise.objects.get().first_clip == film
+
+
+def test_a_dry_run_copies_no_file(texts, clips):
+    said = load(texts, clips, dry_run=True)
+
+    assert "added clip/turn" in said
+    assert not Clip.objects.exists()
+    assert not list(Path(default_storage.location).rglob("*.mp4"))
+
+
+def test_lost_media_are_copied_again(texts, clips):
+    load(texts, clips)
+    clip = Clip.objects.get(story="now")
+    Path(clip.film.path).unlink()
+
+    load(texts, clips)
+
+    assert Path(clip.film.path).exists()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        (
+            'exercise = "turn"',
+            'exercise = "trun"',
+            "clips.toml, “turn”: exercise: There is no exercise “trun”",
+        ),
+        ("{right}", "right", "clips.toml, “turn”: description: Write {right}"),
+        ("seconds", "secnods", "clips.toml, “turn”: secnods: no drawn clip has such a field"),
+        ('same_as = "turn"', 'same_as = "nod"', "clips.toml, “turn-now”: nod/film.mp4 is missing"),
+    ],
+)
+def test_an_error_names_clip_and_field(texts, clips, before, after, message):
+    change(clips / "clips.toml", before, after)
+
+    with pytest.raises(CommandError, match=message):
+        load(texts, clips)
+
+    assert not Clip.objects.exists()
+
+
+@pytest.mark.skipif(not (CLIPS / "clips.toml").exists(), reason="the clips have not been drawn yet")
+def test_every_exercise_of_a_fresh_install_has_a_clip_for_each_of_its_parts():
+    call_command("load_programme", stdout=io.StringIO())
+
+    for exercise in Exercise.objects.with_clips():
+        assert all(part.clip for part in exercise.parts), exercise.slug
