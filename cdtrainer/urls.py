@@ -5,7 +5,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("admin/", admin.site.urls),
-    path("stages/", include("stages.urls")),
+    path("stages/", include("pages.stage_pages")),
     path("exercises/", include("exercises.urls")),
     path("media/", include("clips.urls")),
     path("", include("faq.urls")),

@@ -114,6 +114,14 @@ class ExerciseQuerySet(models.QuerySet["Exercise"]):
         """Everything a card shows, in three queries however many cards there are."""
         return self.select_related("group__stage").prefetch_related("clips", "variations")
 
+    def with_cards(self) -> "ExerciseQuerySet":
+        """What a visitor's card shows, in two queries however many cards there are."""
+        return (
+            self.select_related("group__stage")
+            .prefetch_related("clips")
+            .annotate(last_variation=models.Max("variations__number"))
+        )
+
     def in_order(self) -> "ExerciseQuerySet":
         """The order of the programme, across groups and stages."""
         return self.order_by("group__stage__number", "group__position", "group__pk", "position", "pk")
@@ -270,7 +278,7 @@ class Exercise(ReviewedText):
 
         Reads `clips` and `variations`: load them with `with_clips()` before calling this in a loop.
         """
-        clips = shown_by_variation(self.clips.all())
+        clips = self.clips_by_variation
         texts = {variation.number: variation for variation in self.variations.all()}
         total = max([1, *clips, *texts])
         return [
@@ -285,10 +293,22 @@ class Exercise(ReviewedText):
             for number in range(1, total + 1)
         ]
 
+    @cached_property
+    def clips_by_variation(self) -> "dict[int, Clip]":
+        """The clip that visitors see for each variation that has one."""
+        return shown_by_variation(self.clips.all())
+
     @property
     def first_clip(self) -> "Clip | None":
         """The clip that stands for the exercise on a card."""
-        return next((part.clip for part in self.parts if part.clip), None)
+        clips = self.clips_by_variation
+        return clips[min(clips)] if clips else None
+
+    @property
+    def ways(self) -> int:
+        """How many ways to do it a card names; needs `with_cards()`."""
+        last: int | None = getattr(self, "last_variation", None)
+        return max([1, last or 0, *self.clips_by_variation])
 
 
 def shown_by_variation(clips: "Iterable[Clip]") -> "dict[int, Clip]":

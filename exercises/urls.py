@@ -1,4 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from exercises import views
 
 app_name = "exercises"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.exercise_list, name="list"),
+    path("<slug:slug>/", views.exercise_detail, name="detail"),
+]

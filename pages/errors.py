@@ -5,10 +5,18 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+LAST_WORD = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Something went wrong on our side</title></head>
+<body><main><h1>Something went wrong on our side</h1>
+<p>This is our fault, not yours. Try again in a few minutes.</p><p><a href="/">Home</a></p></main></body></html>"""
+
 
 def page(request: HttpRequest, status: int) -> HttpResponse:
     """Return the error page for `status` (400, 403, 404, 413, 429, 500 or 503)."""
-    return render(request, f"errors/{status}.html", status=status)
+    response = render(request, f"errors/{status}.html", status=status)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -28,4 +36,7 @@ def page_not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return page(request, 500)
+    try:
+        return page(request, 500)
+    except Exception:  # whatever broke the page may break this one too, and the visitor still needs a word
+        return HttpResponse(LAST_WORD, status=500)

@@ -1,9 +1,14 @@
-"""Template filters for the texts of the programme."""
+"""Template tags and filters for the texts of the programme."""
+
+from collections.abc import Iterable
+from typing import Any
 
 from django import template
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from texts import prose as prose_texts
+from texts import structured_data
 
 register = template.Library()
 
@@ -18,3 +23,25 @@ def prose(html: str) -> SafeString:
 def lines(text: str) -> list[str]:
     """Split a text that holds one item a line; empty lines do not count."""
     return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+@register.filter
+def json_ld(items: Iterable[dict[str, Any]]) -> SafeString:
+    """Show structured data."""
+    return structured_data.script(items)
+
+
+@register.simple_tag(takes_context=True)
+def absolute(context: template.Context, address: str) -> str:
+    """Return `address` with the site's scheme and host."""
+    request: HttpRequest = context["request"]
+    return request.build_absolute_uri(address)
+
+
+@register.simple_tag(takes_context=True)
+def canonical(context: template.Context) -> str:
+    """Return the one address of this page: without filters, side and view, but with the page of a long list."""
+    request: HttpRequest = context["request"]
+    number = request.GET.get("page", "")
+    query = f"?page={number}" if number.isdecimal() and number != "1" else ""
+    return request.build_absolute_uri(request.path + query)

@@ -1,0 +1,49 @@
+"""Structured data of exercises and their clips."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest
+
+from exercises.models import Exercise, Part
+from exercises.sides import sided
+
+if TYPE_CHECKING:
+    from clips.models import Clip
+
+
+def iso_duration(seconds: float) -> str:
+    """Return an ISO 8601 duration: 75 -> "PT1M15S"; at least one second, as an empty duration says nothing."""
+    minutes, rest = divmod(max(1, round(seconds)), 60)
+    return "PT" + (f"{minutes}M" if minutes else "") + (f"{rest}S" if rest or not minutes else "")
+
+
+def exercise_plan(request: HttpRequest, exercise: Exercise) -> dict[str, Any]:
+    """Return an ExercisePlan with the dose of `exercise`."""
+    return {
+        "@type": "ExercisePlan",
+        "name": exercise.title,
+        "description": sided(exercise.purpose),
+        "url": request.build_absolute_uri(exercise.get_absolute_url()),
+        "exerciseType": exercise.get_movement_display() or "Neck exercise",
+        "activityDuration": iso_duration(exercise.seconds),
+        "activityFrequency": f"{exercise.times_a_day} × a day",
+        "repetitions": exercise.repetitions,
+        "restPeriods": f"{exercise.rest_seconds} s",
+        "intensity": "slow and smooth",
+    }
+
+
+def video(request: HttpRequest, exercise: Exercise, part: Part, clip: "Clip") -> dict[str, Any]:
+    """Return a VideoObject for the clip of one part, as this visitor sees it."""
+    return {
+        "@type": "VideoObject",
+        "name": f"{exercise.title}, {part.count}" if part.count else exercise.title,
+        "description": part.description or sided(exercise.purpose) or exercise.title,
+        "contentUrl": request.build_absolute_uri(clip.film_url),
+        "thumbnailUrl": request.build_absolute_uri(clip.still_url),
+        "uploadDate": clip.uploaded_at.isoformat(),
+        "duration": iso_duration(clip.seconds),
+        "width": clip.width,
+        "height": clip.height,
+        "isFamilyFriendly": True,
+    }

@@ -1,0 +1,167 @@
+"""Search over exercises, questions, problems and pages.
+
+The whole programme is a few hundred short texts, so the index is held in memory, made anew when the content version
+rises. Words are compared by their stems (snowball, for plurals) and by likeness (rapidfuzz, for small typos), without
+case and accents.
+"""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import snowballstemmer
+from django.utils.html import format_html_join, strip_tags
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from rapidfuzz import fuzz, process
+
+from exercises.models import Exercise
+from exercises.sides import sided
+from faq.models import Problem, Question
+from pages import freshness
+from pages.models import Page
+
+_stem = snowballstemmer.stemmer("english").stemWord
+_WORD = re.compile(r"[^\W_]+", re.UNICODE)
+#: Words that stand in nearly every text say nothing about which one is meant.
+_COMMON = frozenset(
+    "a an and are as at be by do for from how i if in is it my of on or that the to what with you your".split()
+)
+#: How alike (0 to 100) a mistyped word must be; 82 lets one wrong letter in five pass and keeps "neck" from "back".
+LIKENESS = 78
+SNIPPET_CHARACTERS = 180
+MOST_RESULTS = 40
+
+
+@dataclass
+class Document:
+    """One thing that can be found: what kind it is, where it is, and the texts that are searched."""
+
+    kind: str
+    title: str
+    url: str
+    body: str
+    weights: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass
+class Index:
+    documents: list[Document]
+    places: dict[str, list[int]]  # stem -> numbers of the documents that have it
+
+
+@dataclass(frozen=True)
+class Result:
+    kind: str
+    title: str
+    url: str
+    snippet: SafeString
+
+
+def plain(text: str) -> str:
+    """Return `text` without case and accents."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+
+
+def stems(text: str) -> list[str]:
+    return [_stem(word) for word in _WORD.findall(plain(text))]
+
+
+def _documents() -> Iterable[Document]:
+    # Both sides' words are indexed: "center to left" has to be found whichever way a visitor's head pulls.
+    for exercise in Exercise.objects.published().select_related("group").in_order():
+        texts = [exercise.purpose, exercise.steps, exercise.feel, exercise.easier, exercise.harder]
+        title = f"{exercise.name} ({exercise.subtitle})" if exercise.subtitle else exercise.name
+        yield Document(
+            str(_("Exercise")), title, exercise.get_absolute_url(), "\n".join([*texts, exercise.group.name])
+        )
+    for question in Question.objects.published():
+        yield Document(
+            str(_("Question")), question.question, question.get_absolute_url(), strip_tags(question.answer)
+        )
+    for problem in Problem.objects.published():
+        parts = [
+            problem.summary,
+            problem.what_it_is,
+            problem.what_may_help,
+            problem.when_to_get_help,
+            problem.emergency,
+        ]
+        yield Document(
+            str(_("Problem")), problem.name, problem.get_absolute_url(), strip_tags("\n".join(parts))
+        )
+    for page in Page.objects.published().prefetch_related("sections"):
+        parts = [page.lead, *(f"{section.heading}\n{section.body}" for section in page.sections.all())]
+        yield Document(str(_("Page")), page.title, page.get_absolute_url(), strip_tags("\n".join(parts)))
+
+
+@lru_cache(maxsize=1)
+def _index(_version: int) -> Index:
+    documents = list(_documents())
+    places: dict[str, list[int]] = defaultdict(list)
+    for number, document in enumerate(documents):
+        for stem in stems(document.body):
+            document.weights[stem] = min(3.0, document.weights.get(stem, 0) + 1)
+        for stem in stems(document.title):
+            document.weights[stem] = 12.0
+        for stem in document.weights:
+            places[stem].append(number)
+    return Index(documents, dict(places))
+
+
+def find(words: str) -> list[Result]:
+    """Return what fits `words` best, best first; documents that have every word come before those with some."""
+    index = _index(freshness.version())
+    asked = [stem for stem in stems(words) if stem not in _COMMON] or stems(words)
+    scores: dict[int, float] = defaultdict(float)
+    hits: dict[int, int] = defaultdict(int)
+    matched: set[str] = set()
+    for stem in asked:
+        best: dict[int, float] = {}
+        for near, likeness in _near(stem, index):
+            matched.add(near)
+            for number in index.places[near]:
+                rarity = 1 + len(index.documents) / len(index.places[near])
+                weight = index.documents[number].weights[near] * likeness * rarity**0.5
+                best[number] = max(best.get(number, 0), weight)
+        for number, weight in best.items():
+            scores[number] += weight
+            hits[number] += 1
+    order = sorted(scores, key=lambda number: (-hits[number], -scores[number], number))[:MOST_RESULTS]
+    return [_result(index.documents[number], matched) for number in order]
+
+
+def _near(stem: str, index: Index) -> list[tuple[str, float]]:
+    """Return the stems of the index that `stem` may stand for, each with its likeness from 0 to 1."""
+    found = [(stem, 1.0)] if stem in index.places else []
+    if len(stem) >= 4:
+        found += [(other, 0.6) for other in index.places if other != stem and other.startswith(stem)]
+    if not found and len(stem) >= 4:
+        alike = process.extract(stem, index.places.keys(), scorer=fuzz.ratio, score_cutoff=LIKENESS, limit=4)
+        found = [(other, score / 200) for other, score, _key in alike]
+    return found
+
+
+def _result(document: Document, matched: set[str]) -> Result:
+    return Result(document.kind, sided(document.title), document.url, _snippet(sided(document.body), matched))
+
+
+def _snippet(body: str, matched: set[str]) -> SafeString:
+    """Return the part of `body` around the first matching word, with matching words marked."""
+    body = " ".join(body.split())
+    first = next((word.start() for word in _WORD.finditer(body) if _stem(plain(word[0])) in matched), 0)
+    start = body.rfind(". ", 0, first) + 2 if first > SNIPPET_CHARACTERS // 2 else 0
+    start = start if first - start < SNIPPET_CHARACTERS else body.find(" ", first - 60) + 1
+    end = start + SNIPPET_CHARACTERS
+    piece = body[start:end] if end >= len(body) else body[start : body.rfind(" ", start, end)] + " …"
+    parts: list[tuple[str, str, str]] = []
+    last = 0
+    for word in _WORD.finditer(piece):
+        if _stem(plain(word[0])) in matched and plain(word[0]) not in _COMMON:
+            parts.append((piece[last : word.start()], word[0], ""))
+            last = word.end()
+    marked = format_html_join("", "{}<mark>{}</mark>{}", parts)
+    return ("… " if start else "") + marked + format_html_join("", "{}", [(piece[last:],)])

@@ -1,0 +1,59 @@
+"""What search engines read: schema.org data, made with `json.dumps` and never by hand."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.safestring import SafeString, mark_safe
+
+from texts.models import ReviewedText
+
+Data = dict[str, Any]
+
+#: A text with "</script>" in it must not end the script; Django's `json_script` escapes the same three.
+_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
+
+CONDITION: Data = {
+    "@type": "MedicalCondition",
+    "name": "Cervical dystonia",
+    "alternateName": "Spasmodic torticollis",
+}
+
+
+def script(items: Iterable[Data]) -> SafeString:
+    """Return one `<script type="application/ld+json">` with all `items` in a graph."""
+    body = json.dumps({"@context": "https://schema.org", "@graph": list(items)}, ensure_ascii=False)
+    return mark_safe(f'<script type="application/ld+json">{body.translate(_ESCAPES)}</script>')  # noqa: S308 - escaped
+
+
+def breadcrumbs(request: HttpRequest, trail: Iterable[tuple[str, str]]) -> Data:
+    """Return a BreadcrumbList of (name, address) pairs."""
+    return {
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {
+                "@type": "ListItem",
+                "position": position,
+                "name": str(name),
+                "item": request.build_absolute_uri(url),
+            }
+            for position, (name, url) in enumerate(trail, start=1)
+        ],
+    }
+
+
+def medical_page(request: HttpRequest, name: str, description: str, text: ReviewedText | None = None) -> Data:
+    """Return a MedicalWebPage; it names a reviewer only when there is one."""
+    data: Data = {
+        "@type": "MedicalWebPage",
+        "name": name,
+        "description": description,
+        "url": request.build_absolute_uri(request.path),
+        "inLanguage": "en",
+        "about": CONDITION,
+    }
+    if text and text.reviewed_by and text.reviewed_on:
+        data["reviewedBy"] = {"@type": "Person", "name": text.reviewed_by}
+        data["lastReviewed"] = text.reviewed_on.isoformat()
+    return data
