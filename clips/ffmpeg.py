@@ -1,4 +1,4 @@
-"""The one place that starts ffmpeg, and everything else that touches a film whose content nobody has vouched for."""
+"""The one place that starts ffmpeg, or any other child that opens a film nobody has vouched for."""
 
 import contextlib
 import os
@@ -17,9 +17,9 @@ from django.conf import settings
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
 
-# Nothing but these is ever opened or decoded, whatever a file says about itself. Without the first list a text file
-# can name a neighbour's film; without the last, decoders no phone uses are within an attacker's reach
-# (CVE-2026-8461 was one of them). Names are ffmpeg's names of demuxers and decoders.
+# Nothing but these is ever opened or decoded, whatever a file says about itself. Without the list of
+# containers a text file can name a neighbour's film; without the list of codecs, decoders that no phone needs
+# are within an attacker's reach (CVE-2026-8461 was in one of them). The names are ffmpeg's own.
 PROTOCOLS = "file"
 CONTAINERS = "mov,matroska,avi,mpegts"
 VIDEO_CODECS = "h264,hevc,vp8,vp9,libvpx-vp9,av1,libdav1d,mpeg4,mjpeg,prores"
@@ -39,11 +39,11 @@ class FfmpegError(Exception):
         return "No space left on device" in str(self)
 
 
-class Stopped(Exception):
+class StoppedError(Exception):
     """The work was given up because `stop` said so."""
 
 
-class TookTooLong(FfmpegError):
+class TookTooLongError(FfmpegError):
     """The time limit was reached."""
 
 
@@ -92,7 +92,7 @@ def run_ffmpeg(
 
     Raises:
         FfmpegError: when it fails or takes too long.
-        Stopped: when `stop` returned True.
+        StoppedError: when `stop` returned True.
     """
 
     def on_line(line: str) -> None:
@@ -139,7 +139,7 @@ def run(
                     on_line(line)
             code = child.wait(timeout=max(1, deadline - time.monotonic()))
         except subprocess.TimeoutExpired as error:
-            raise TookTooLong(f"still running after {limit:.0f} s") from error
+            raise TookTooLongError(f"still running after {limit:.0f} s") from error
         finally:
             kill_group(child)
         errors.seek(0)
@@ -159,9 +159,9 @@ def _lines(
         selector.register(pipe, EVENT_READ)
         while True:
             if stop and stop():
-                raise Stopped
+                raise StoppedError
             if time.monotonic() > deadline:
-                raise TookTooLong("the time limit was reached")
+                raise TookTooLongError("the time limit was reached")
             if not selector.select(LOOK_EVERY):
                 continue
             piece = os.read(pipe.fileno(), 65536)

@@ -1,7 +1,7 @@
 """Runs one command that dies with its parent: launcher.py PARENT_PID CPU_SECONDS COMMAND [ARGUMENT...].
 
-A worker that is killed has no chance to stop its ffmpeg, so the kernel does it (video.md, "Background work", 4).
-Doing this in a fresh process instead of `preexec_fn` keeps it safe beside the worker's threads.
+A worker that is killed has no chance to stop its ffmpeg, so the kernel does it. Doing this in a fresh process
+instead of `preexec_fn` keeps it safe beside the worker's threads.
 """
 
 import os

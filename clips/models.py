@@ -29,13 +29,18 @@ def original_name(clip: "Clip", filename: str) -> str:
 
 
 def published_name(clip: "Clip", filename: str) -> str:
-    """Return where a converted file is kept: new with every conversion, so that its address can be cached for ever."""
+    """Return where a converted file is kept. Its name is new each time, so it can be cached for ever."""
     return f"clips/{clip.public_id}/{filename}"
+
+
+#: What a conversion makes, and every file that belongs to what visitors see.
+MADE_FIELDS = ("film", "film_flipped", "still", "still_flipped", "still_small", "still_small_flipped")
+FILE_FIELDS = (*MADE_FIELDS, "captions")
 
 
 class ClipQuerySet(models.QuerySet["Clip"]):
     def visible(self) -> "ClipQuerySet":
-        """What visitors may fetch: published clips that have a film, of published exercises or of the author's story."""
+        """What visitors may fetch: published clips with a film, of published exercises or the story."""
         return (
             self.filter(published=True)
             .exclude(film="")
@@ -44,7 +49,7 @@ class ClipQuerySet(models.QuerySet["Clip"]):
 
 
 class Clip(models.Model):
-    """A short film of one way to do an exercise (or of the author's story), from a phone's file to what a visitor plays."""
+    """A short film of one way to do an exercise or of the author's story, from phone to visitor."""
 
     class Kind(models.TextChoices):
         DRAWN = "drawn", _("Drawn")
@@ -209,3 +214,13 @@ class Clip(models.Model):
     @property
     def still_small_url(self) -> str:
         return str((self.still_small_flipped if self.flipped_for_visitor else self.still_small).url)
+
+    @property
+    def whole_seconds(self) -> int:
+        """Seconds, rounded, at least 1: for places that know no fractions."""
+        return max(1, round(self.seconds))
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is long enough for a seek slider: more than 20 seconds."""
+        return self.seconds > 20

@@ -20,7 +20,7 @@ HDR_TRANSFERS = {16, 18}  # PQ and HLG, as a decoded frame reports them; ten bit
 SHORTEST = 0.2  # seconds; below that it is a picture
 
 
-class Refused(Exception):
+class FilmRefusedError(Exception):
     """A film this site cannot use. The message says why, and what to do about it, to a therapist."""
 
 
@@ -55,23 +55,23 @@ def probe(path: Path) -> Film:
     """Look into the film at `path` in a child process.
 
     Raises:
-        Refused: when it is not a film this site can use.
+        FilmRefusedError: when it is not a film this site can use.
     """
     with path.open("rb") as file:
         if reason := not_a_film(file.read(4096)):
-            raise Refused(reason)
+            raise FilmRefusedError(reason)
     facts = look(path)
     if "error" in facts:
-        raise Refused(unreadable(path))
+        raise FilmRefusedError(unreadable(path))
     video = facts["video"]
     if video is None:
-        raise Refused(
+        raise FilmRefusedError(
             _("There is no picture in this file, only sound. Please choose a film.")
             if facts["sound"]
             else unreadable(path)
         )
     if video["codec"] not in ffmpeg.VIDEO_CODECS.split(","):
-        raise Refused(
+        raise FilmRefusedError(
             _(
                 "The film is stored in a way that phones do not use (%(codec)s). "
                 "Please send it as the phone made it, or save it as MP4 (H.264) and upload it again."
@@ -79,14 +79,14 @@ def probe(path: Path) -> Film:
             % {"codec": video["codec"] or _("unknown")}
         )
     if video["width"] * video["height"] > ffmpeg.MAX_PIXELS:
-        raise Refused(
-            _("The picture is too large: %(width)d × %(height)d dots. Please film in 4K or less.") % video
+        raise FilmRefusedError(
+            _("The picture is too large: %(width)d by %(height)d dots. Please film in 4K or less.") % video
         )
     if not video.get("decodes"):
-        raise Refused(unreadable(path))
+        raise FilmRefusedError(unreadable(path))
     seconds = video["seconds"] or facts["container_seconds"] or 0.0
     if seconds > settings.CLIP_MAX_SECONDS + 1:
-        raise Refused(
+        raise FilmRefusedError(
             _(
                 "The film is %(minutes)s minutes long; this site takes films of up to %(limit)s minutes. "
                 "Please cut it on the phone, or upload it in parts."
@@ -97,14 +97,14 @@ def probe(path: Path) -> Film:
             }
         )
     if seconds < SHORTEST or video["frames"] == 1:
-        raise Refused(_("This is a picture, not a film. Please choose the film itself."))
+        raise FilmRefusedError(_("This is a picture, not a film. Please choose the film itself."))
     reaches = video.get("reaches")
     if (
         facts["container"].startswith("mov")
         and reaches is not None
         and reaches < seconds - tolerance(seconds)
     ):
-        raise Refused(cut_off())
+        raise FilmRefusedError(cut_off())
     return Film(
         video_index=video["index"],
         codec=video["codec"],
@@ -120,7 +120,7 @@ def probe(path: Path) -> Film:
     )
 
 
-def look(path: Path) -> dict:  # type: ignore[type-arg]
+def look(path: Path) -> dict:
     """Return what `look.py` found, `{"error": …}` when it found nothing, crashed or took too long."""
     command = [sys.executable, "-m", "clips.look", str(path.resolve())]
     guards = [ffmpeg.PROTOCOLS, ffmpeg.CONTAINERS, ffmpeg.CODECS, str(ffmpeg.MAX_PIXELS)]
@@ -132,7 +132,7 @@ def look(path: Path) -> dict:  # type: ignore[type-arg]
 
 
 def tolerance(seconds: float) -> float:
-    """Return by how many seconds a length may differ (video.md 1.2)."""
+    """Return by how many seconds a length may differ."""
     return max(0.5, 0.02 * seconds)
 
 

@@ -1,4 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from clips import views
 
 app_name = "clips"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("clips/<str:public_id>/<str:name>", views.clip_file, name="file"),
+]

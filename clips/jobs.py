@@ -1,0 +1,213 @@
+"""Who converts which clip, and what happens when they are killed in the middle of it.
+
+A job is the clip's own row: its status, how often it has been tried, and a lease. The queue carries nothing
+but the clip's number. A worker takes a clip by writing its token and extends the lease while it works; whoever
+finds that a lease has run out, or that its owner is dead, queues the clip again.
+"""
+
+import errno
+import logging
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_tasks import TaskResultStatus, task
+from django_tasks_db.models import DBTaskResult
+
+from clips.convert import convert, quick_still
+from clips.ffmpeg import FfmpegError, StoppedError
+from clips.leases import Lease, LeaseLostError, worker_died
+from clips.models import Clip
+from clips.probe import FilmRefusedError, probe
+from clips.publishing import local_copy, publish, publish_file, work_folder
+
+log = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 3
+RETRY_AFTER = timedelta(seconds=20)
+FULL_DISK_RETRY_AFTER = timedelta(minutes=2)
+LOOK_TAKES_AT_MOST = timedelta(minutes=3)  # a first look still unfinished after that was lost with its worker
+
+#: Set when this worker has been told to stop: it gives its clip back instead of finishing it.
+stopping = threading.Event()
+
+
+# What editors do ----------------------------------------------------------------------
+
+
+def submit(clip: Clip) -> None:
+    """Have the film of `clip` converted, from the start. What visitors see stays until that is done."""
+    Clip.objects.filter(pk=clip.pk).update(
+        status=Clip.Status.WAITING, progress=0, problem="", attempts=0, lease_token="", lease_until=None
+    )
+    clip.refresh_from_db(fields=["status", "progress", "problem", "attempts", "lease_token", "lease_until"])
+    transaction.on_commit(lambda: look_at_film.enqueue(clip.pk))
+
+
+# What the worker does -----------------------------------------------------------------
+
+
+@task(queue_name="fast", priority=50)
+def look_at_film(pk: int) -> None:
+    """Refuse a film that cannot be used, or show a first still; both long before it could be converted."""
+    clip = Clip.objects.filter(pk=pk, status=Clip.Status.WAITING).first()
+    if clip is None:
+        return
+    mine = Clip.objects.filter(pk=pk, status=Clip.Status.WAITING, original=clip.original.name)
+    try:
+        with work_folder() as folder:
+            source = local_copy(clip, folder)
+            film = probe(source)
+            if not clip.film and not clip.still_small:
+                still = publish_file(clip, quick_still(source, film, folder))
+                if not mine.filter(film="").update(still_small=still):
+                    clip.still_small.storage.delete(still)
+    except FilmRefusedError as refusal:
+        mine.update(status=Clip.Status.FAILED, problem=str(refusal))
+        return
+    except (FfmpegError, OSError):
+        log.exception("First look at clip %s", pk)  # the conversion will say what is wrong
+    convert_film.enqueue(pk)
+
+
+@task(queue_name="default")
+def convert_film(pk: int) -> None:
+    """Make what visitors play from the film of a clip that is waiting."""
+    lease = Lease.take(pk)
+    if lease is None:
+        return
+    clip = Clip.objects.get(pk=pk)
+    try:
+        with lease.kept(), work_folder() as folder:
+            source = local_copy(clip, folder)
+            converted = convert(
+                source,
+                probe(source),
+                folder,
+                keep_sound=clip.keep_sound,
+                on_progress=lease.report,
+                stop=lambda: stopping.is_set() or lease.lost,
+            )
+            publish(clip, converted, lease)
+    except FilmRefusedError as refusal:
+        log.info("Clip %s refused: %s", pk, refusal.__cause__ or refusal)
+        lease.release(status=Clip.Status.FAILED, problem=str(refusal))
+    except LeaseLostError:
+        log.warning("Clip %s is somebody else's now", pk)
+    except StoppedError:
+        if lease.release(status=Clip.Status.WAITING, progress=0, attempts=F("attempts") - 1):
+            convert_film.enqueue(pk)
+    except (FfmpegError, OSError) as error:
+        log.exception("Converting clip %s", pk)
+        retry(lease, error)
+
+
+def retry(lease: Lease, error: Exception) -> None:
+    """Queue a clip again after a failure that is not the film's fault, at most `MOST_ATTEMPTS` times.
+
+    A full disk is no failure of the try: the clip waits until there is room.
+    """
+    if getattr(error, "disk_is_full", False) or getattr(error, "errno", None) == errno.ENOSPC:
+        problem = _(
+            "The server's disk is full. The film will be converted as soon as there is room; "
+            "please tell whoever runs the server."
+        )
+        after, changes = FULL_DISK_RETRY_AFTER, {"problem": problem, "attempts": F("attempts") - 1}
+    elif lease.attempts >= MOST_ATTEMPTS:
+        lease.release(status=Clip.Status.FAILED, problem=gave_up())
+        return
+    else:
+        after, changes = RETRY_AFTER, {}
+    if lease.release(status=Clip.Status.WAITING, progress=0, **changes):
+        convert_film.using(run_after=timezone.now() + after).enqueue(lease.pk)
+
+
+def gave_up() -> str:
+    return _(
+        "The film could not be converted, although it was tried %(count)d times. "
+        "Try “Convert again” once; if that does not help, tell whoever runs the server."
+    ) % {"count": MOST_ATTEMPTS}
+
+
+# Housekeeping -------------------------------------------------------------------------
+
+
+def reap() -> int:
+    """Queue again whatever was lost with its worker; return how many clips that were."""
+    fail_lost_results()
+    lost = 0
+    for clip in Clip.objects.filter(status=Clip.Status.CONVERTING):
+        if clip.lease_until is None or clip.lease_until < timezone.now() or worker_died(clip.lease_token):
+            lost += queue_again(clip, attempts=clip.attempts)
+    for clip in Clip.objects.filter(status=Clip.Status.WAITING):
+        if not is_queued(clip.pk):  # lost at its first look, before anybody took a lease
+            lost += queue_again(clip, attempts=clip.attempts + 1)
+    return lost
+
+
+def queue_again(clip: Clip, *, attempts: int) -> bool:
+    """Give a lost clip another try, or say that it is hopeless; False when somebody else was quicker."""
+    unchanged = Clip.objects.filter(pk=clip.pk, status=clip.status, lease_token=clip.lease_token)
+    hopeless = attempts >= MOST_ATTEMPTS
+    taken = unchanged.update(
+        status=Clip.Status.FAILED if hopeless else Clip.Status.WAITING,
+        problem=gave_up() if hopeless else "",
+        progress=0,
+        attempts=attempts,
+        lease_token="",
+        lease_until=None,
+    )
+    if taken and not hopeless:
+        log.warning("Clip %s was lost with its worker; it is queued again", clip.pk)
+        convert_film.enqueue(clip.pk)
+    return bool(taken)
+
+
+def our_results() -> Any:
+    return DBTaskResult.objects.filter(task_path__in=[look_at_film.module_path, convert_film.module_path])
+
+
+def is_queued(pk: int) -> bool:
+    """Whether a task for this clip waits or runs."""
+    unfinished = [TaskResultStatus.READY, TaskResultStatus.RUNNING]
+    return bool(
+        our_results().filter(args_kwargs={"args": [pk], "kwargs": {}}, status__in=unfinished).exists()
+    )
+
+
+def fail_lost_results() -> None:
+    """Mark results as failed that say "running" and are not; the queue itself never does."""
+    converting = set(Clip.objects.filter(status=Clip.Status.CONVERTING).values_list("pk", flat=True))
+    old = timezone.now() - LOOK_TAKES_AT_MOST
+    for result in our_results().filter(status=TaskResultStatus.RUNNING):
+        stuck = result.started_at < old and result.args_kwargs["args"][0] not in converting
+        if stuck or worker_died(result.worker_ids[-1]):
+            result.set_failed(RuntimeError("lost with its worker"))
+
+
+# Signs of life ------------------------------------------------------------------------
+
+
+def sign_of_life() -> Path:
+    """Return the file whose time says when a worker was last seen; private, beside the originals."""
+    return Path(settings.ORIGINALS_ROOT).parent / "worker-alive"
+
+
+def show_life() -> None:
+    path = sign_of_life()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+
+
+def worker_seen_at() -> datetime | None:
+    """Return when a worker was last alive, None when never."""
+    try:
+        return datetime.fromtimestamp(sign_of_life().stat().st_mtime, UTC)
+    except FileNotFoundError:
+        return None

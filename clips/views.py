@@ -1,0 +1,142 @@
+"""The files of clips, with byte ranges: Safari plays no film without them.
+
+Neither Django nor WhiteNoise gets ranges right (measured). In production nginx or object storage sends the bytes
+and this view only says who may have them.
+"""
+
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from django.conf import settings
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date
+from django.views.decorators.http import require_safe
+
+from clips.byteranges import Part, UnsatisfiableError, asked_part, still_the_same
+from clips.models import FILE_FIELDS, Clip
+
+#: The only types this address ever answers with, whatever a file contains.
+CONTENT_TYPES = {".mp4": "video/mp4", ".webp": "image/webp", ".vtt": "text/vtt; charset=utf-8"}
+FOR_EVER = "public, max-age=31536000, immutable"  # a file never changes; another conversion has another name
+FOR_STAFF = "private, no-store"
+REDIRECT_KEPT = "private, max-age=300"  # seconds; less than a signed address lives
+PIECE = 256 * 1024  # bytes sent at once
+
+
+@require_safe
+def clip_file(request: HttpRequest, public_id: str, name: str) -> HttpResponseBase:
+    """Send one of the current files of a clip, to visitors when the clip is visible, to staff always."""
+    # Films are compressed already; GZipMiddleware looks here to decide, and would break the ranges.
+    request.META.pop("HTTP_ACCEPT_ENCODING", None)
+    file, public = find(request, public_id, name)
+    content_type = CONTENT_TYPES.get(Path(name).suffix)
+    if content_type is None:
+        raise Http404
+    response = send(request, file, content_type, public=public)
+    response.headers.setdefault("Content-Type", content_type)
+    response.headers.setdefault("Cache-Control", FOR_EVER if public else FOR_STAFF)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+def find(request: HttpRequest, public_id: str, name: str) -> tuple[Any, bool]:
+    """Return the file and whether everybody may have it.
+
+    Raises:
+        Http404: for a name that is not one of the clip's current files, and for a clip not meant for the asker.
+    """
+    wanted = f"clips/{public_id}/{name}"
+    fields = Clip.objects.only("public_id", *FILE_FIELDS)
+    clip = fields.visible().filter(public_id=public_id).first()
+    public = clip is not None
+    if clip is None and request.user.is_staff and request.user.has_perm("clips.view_clip"):
+        clip = fields.filter(public_id=public_id).first()
+    file = next((f for field in FILE_FIELDS if clip and (f := getattr(clip, field)).name == wanted), None)
+    if file is None:
+        raise Http404
+    return file, public
+
+
+def send(request: HttpRequest, file: Any, content_type: str, *, public: bool) -> HttpResponseBase:
+    try:
+        path = file.path
+    except NotImplementedError:  # object storage sends its own files
+        elsewhere = HttpResponseRedirect(file.url)
+        elsewhere["Cache-Control"] = REDIRECT_KEPT if public else FOR_STAFF
+        return elsewhere
+    if settings.MEDIA_ACCEL_PREFIX:
+        handed_over = HttpResponse(content_type=content_type)
+        handed_over["X-Accel-Redirect"] = f"{settings.MEDIA_ACCEL_PREFIX.rstrip('/')}/{quote(file.name)}"
+        return handed_over
+    try:
+        opened = Path(path).open("rb")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    return ranged(request, opened, file.name)
+
+
+def ranged(request: HttpRequest, opened: io.BufferedReader, name: str) -> HttpResponseBase:
+    """Answer with the part of the file that was asked for."""
+    stat = Path(opened.name).stat()
+    size, modified = stat.st_size, datetime.fromtimestamp(int(stat.st_mtime), UTC)
+    etag = f'"{Path(name).stem}-{size:x}"'
+    known = get_conditional_response(request, etag=etag, last_modified=int(stat.st_mtime))
+    part, status = None, 200
+    headers = {"Accept-Ranges": "bytes", "ETag": etag, "Last-Modified": http_date(stat.st_mtime)}
+    if known is not None:
+        opened.close()
+        known.headers |= headers
+        return known
+    if request.method == "GET" and still_the_same(request.headers.get("If-Range"), etag, modified):
+        try:
+            part = asked_part(request.headers.get("Range", ""), size)
+        except UnsatisfiableError:
+            opened.close()
+            return HttpResponse(status=416, headers=headers | {"Content-Range": f"bytes */{size}"})
+    if part:
+        status = 206
+        headers["Content-Range"] = f"bytes {part.start}-{part.end}/{size}"
+    part = part or Part(0, size)
+    headers["Content-Length"] = str(part.length)
+    if request.method == "HEAD":
+        opened.close()
+        return HttpResponse(headers=headers)
+    return StreamingHttpResponse(Pieces(opened, part), status=status, headers=headers)
+
+
+class Pieces:
+    """The bytes of one part, a piece at a time.
+
+    gevent has no sendfile that lets other visitors go on; its stand-in reads 8 KiB at a time. Larger pieces
+    through the ordinary way cost less and wait for a slow reader without holding up anybody.
+    """
+
+    def __init__(self, opened: io.BufferedReader, part: Part) -> None:
+        self.opened = opened
+        self.left = part.length
+        opened.seek(part.start)
+
+    def __iter__(self) -> "Pieces":
+        return self
+
+    def __next__(self) -> bytes:
+        piece = self.opened.read(min(PIECE, self.left))
+        if not piece:
+            raise StopIteration
+        self.left -= len(piece)
+        return piece
+
+    def close(self) -> None:
+        self.opened.close()
