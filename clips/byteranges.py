@@ -29,8 +29,8 @@ class UnsatisfiableError(Exception):
 def asked_part(header: str, size: int) -> Part | None:
     """Return the one part that a Range header asks for, None for the whole file.
 
-    An invalid header, another unit and several ranges at once all mean the whole file, as the RFC lets a server
-    choose; so no request can make an answer larger than the file.
+    An invalid header, another unit and several ranges at once all mean the whole file, as the RFC lets a
+    server choose; so no request can make an answer larger than the file.
 
     Raises:
         UnsatisfiableError: when no byte of the file is in the range.

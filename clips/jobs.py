@@ -1,8 +1,8 @@
 """Who converts which clip, and what happens when they are killed in the middle of it.
 
 A job is the clip's own row: its status, how often it has been tried, and a lease. The queue carries nothing
-but the clip's number. A worker takes a clip by writing its token and extends the lease while it works; whoever
-finds that a lease has run out, or that its owner is dead, queues the clip again.
+but the clip's number. A worker takes a clip by writing its token and extends the lease while it works.
+Whoever finds that a lease has run out, or that its owner is dead, queues the clip again.
 """
 
 import errno

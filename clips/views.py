@@ -1,7 +1,7 @@
 """The files of clips, with byte ranges: Safari plays no film without them.
 
-Neither Django nor WhiteNoise gets ranges right (measured). In production nginx or object storage sends the bytes
-and this view only says who may have them.
+Neither Django nor WhiteNoise gets ranges right (measured). In production nginx or object storage sends the
+bytes and this view only says who may have them.
 """
 
 import io
@@ -43,8 +43,11 @@ def clip_file(request: HttpRequest, public_id: str, name: str) -> HttpResponseBa
     content_type = CONTENT_TYPES.get(Path(name).suffix)
     if content_type is None:
         raise Http404
-    response = send(request, file, content_type, public=public)
-    response.headers.setdefault("Content-Type", content_type)
+    response = send(request, file, public=public)
+    if response.status_code != 304:
+        response["Content-Type"] = content_type
+    if response.status_code >= 400:
+        response["Cache-Control"] = "no-store"
     response.headers.setdefault("Cache-Control", FOR_EVER if public else FOR_STAFF)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
@@ -55,7 +58,7 @@ def find(request: HttpRequest, public_id: str, name: str) -> tuple[Any, bool]:
     """Return the file and whether everybody may have it.
 
     Raises:
-        Http404: for a name that is not one of the clip's current files, and for a clip not meant for the asker.
+        Http404: when it is not one of the clip's current files, or the asker may not see the clip.
     """
     wanted = f"clips/{public_id}/{name}"
     fields = Clip.objects.only("public_id", *FILE_FIELDS)
@@ -69,7 +72,7 @@ def find(request: HttpRequest, public_id: str, name: str) -> tuple[Any, bool]:
     return file, public
 
 
-def send(request: HttpRequest, file: Any, content_type: str, *, public: bool) -> HttpResponseBase:
+def send(request: HttpRequest, file: Any, *, public: bool) -> HttpResponseBase:
     try:
         path = file.path
     except NotImplementedError:  # object storage sends its own files
@@ -77,11 +80,11 @@ def send(request: HttpRequest, file: Any, content_type: str, *, public: bool) ->
         elsewhere["Cache-Control"] = REDIRECT_KEPT if public else FOR_STAFF
         return elsewhere
     if settings.MEDIA_ACCEL_PREFIX:
-        handed_over = HttpResponse(content_type=content_type)
+        handed_over = HttpResponse()
         handed_over["X-Accel-Redirect"] = f"{settings.MEDIA_ACCEL_PREFIX.rstrip('/')}/{quote(file.name)}"
         return handed_over
     try:
-        opened = Path(path).open("rb")
+        opened = Path(path).open("rb")  # noqa: SIM115 - closed with the answer
     except FileNotFoundError as error:
         raise Http404 from error
     return ranged(request, opened, file.name)
@@ -92,12 +95,13 @@ def ranged(request: HttpRequest, opened: io.BufferedReader, name: str) -> HttpRe
     stat = Path(opened.name).stat()
     size, modified = stat.st_size, datetime.fromtimestamp(int(stat.st_mtime), UTC)
     etag = f'"{Path(name).stem}-{size:x}"'
-    known = get_conditional_response(request, etag=etag, last_modified=int(stat.st_mtime))
     part, status = None, 200
     headers = {"Accept-Ranges": "bytes", "ETag": etag, "Last-Modified": http_date(stat.st_mtime)}
-    if known is not None:
+    known = get_conditional_response(request, etag=etag, last_modified=int(stat.st_mtime))
+    if known is not None:  # 304, or 412 for a precondition that fails
         opened.close()
-        known.headers |= headers
+        for header, value in headers.items():
+            known[header] = value
         return known
     if request.method == "GET" and still_the_same(request.headers.get("If-Range"), etag, modified):
         try:
