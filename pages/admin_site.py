@@ -1,6 +1,13 @@
-"""The admin under the site's own name."""
+"""The admin under the site's own name, with a start page that says what is missing."""
+
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,3 +17,100 @@ class WorkshopSite(admin.AdminSite):
     site_header = _("CD Trainer")
     site_title = _("CD Trainer")
     index_title = _("Workshop")
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        return super().index(request, {"missing": what_is_missing(request)} | (extra_context or {}))
+
+
+@dataclass(frozen=True)
+class Missing:
+    """One line of "What is missing?": how many, where to go, and which of them need a word each."""
+
+    said: str
+    address: str = ""
+    details: list[str] = field(default_factory=list)
+
+
+def what_is_missing(request: HttpRequest) -> list[Missing]:
+    """Return what a therapist could do next, the most pressing first; only what `request`'s user may see."""
+    # The admin site exists before all models do.
+    from clips.models import Clip
+    from exercises.models import Exercise
+    from faq.models import Question
+
+    found = []
+
+    failed = Clip.objects.filter(status=Clip.Status.FAILED).select_related("exercise")
+    if request.user.has_perm("clips.view_clip") and (number := failed.count()):
+        found.append(
+            Missing(
+                ngettext("%d clip could not be converted", "%d clips could not be converted", number) % number,
+                to("clips_clip", status__exact=Clip.Status.FAILED),
+                [f"{clip.exercise or clip}: {clip.problem}" for clip in failed[:5]],
+            )
+        )
+
+    if request.user.has_perm("faq.view_question") and (number := Question.objects.unanswered().count()):
+        found.append(
+            Missing(
+                ngettext("%d question has no answer", "%d questions have no answer", number) % number,
+                to("faq_question", answer="no"),
+            )
+        )
+
+    if request.user.has_perm("exercises.view_exercise"):
+        films = Clip.objects.filter(kind=Clip.Kind.FILMED, published=True).exclude(film="")
+        without = Exercise.objects.exclude(pk__in=films.exclude(exercise=None).values("exercise")).count()
+        if without:
+            found.append(
+                Missing(
+                    ngettext("%d exercise has no filmed clip", "%d exercises have no filmed clip", without) % without,
+                    to("exercises_exercise", clip="not-filmed"),
+                )
+            )
+        unchecked = Clip.objects.filter(kind=Clip.Kind.DRAWN, checked=False, published=True).exclude(film="")
+        if number := unchecked.exclude(exercise=None).values("exercise").distinct().count():
+            found.append(
+                Missing(
+                    ngettext(
+                        "The drawn clips of %d exercise have to be checked",
+                        "The drawn clips of %d exercises have to be checked",
+                        number,
+                    )
+                    % number,
+                    to("exercises_exercise", clip="unchecked"),
+                )
+            )
+
+    return [*found, *never_reviewed(request)]
+
+
+def never_reviewed(request: HttpRequest) -> list[Missing]:
+    """Return one line with the number of texts of each kind that no clinician has reviewed."""
+    from exercises.models import Exercise
+    from faq.models import Problem, Question
+    from pages.models import Page
+    from stages.models import Stage
+
+    counts = []
+    for model in (Stage, Exercise, Question, Problem, Page):
+        meta = model._meta
+        if not request.user.has_perm(f"{meta.app_label}.view_{meta.model_name}"):
+            continue
+        if number := model._default_manager.filter(reviewed_by="").count():
+            name = meta.verbose_name if number == 1 else meta.verbose_name_plural
+            counts.append((number, f"{number} {name}"))
+    if not counts:
+        return []
+    total = sum(number for number, _said in counts)
+    said = ngettext("%d text was never reviewed", "%d texts were never reviewed", total) % total
+    kinds = ", ".join(said for _number, said in counts)
+    return [Missing(gettext("%(said)s by a clinician: %(kinds)s") % {"said": said, "kinds": kinds})]
+
+
+def to(model: str, **query: Any) -> str:
+    """Return the address of the list of a model, filtered; "" while the admin does not know the model."""
+    try:
+        return reverse(f"admin:{model}_changelist", query=query)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,240 @@
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.options import InlineModelAdmin
+from django.db import models
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from exercises.models import BodyPart, Equipment, Exercise, ExerciseGroup, Variation
+from stages.admin import StageAdmin
+from texts.admin import REVIEW, ReviewedTextAdmin, ReviewFilter, WorkshopAdmin
+
+
+class GroupChoice(forms.ModelChoiceField):
+    """A group among the choices of a form, told apart by its stage."""
+
+    def label_from_instance(self, group: Any) -> str:
+        return f"{group.stage.name} · {group.name}"
+
+
+class ExerciseChoice(forms.ModelChoiceField):
+    """An exercise among the choices of a form, told apart by stage, group and place.
+
+    Give it `Exercise.objects.select_related("group__stage").in_order()`.
+    """
+
+    def label_from_instance(self, exercise: Any) -> str:
+        return f"{exercise.group.stage.name} · {exercise.group.name} · {exercise.position}. {exercise.title}"
+
+
+class ExerciseGroupInline(admin.StackedInline):
+    model = ExerciseGroup
+    extra = 0
+    show_change_link = True
+    prepopulated_fields = {"slug": ["name"]}
+    fields = [("name", "slug"), ("position", "period"), "introduction"]
+
+
+# Stages know nothing of exercises; their groups come to them from here.
+StageAdmin.inlines = [*StageAdmin.inlines, ExerciseGroupInline]
+
+
+class VariationInline(admin.StackedInline):
+    model = Variation
+    extra = 0
+    fields = [("number", "title"), "how", "description"]
+
+
+class FilmFilter(admin.SimpleListFilter):
+    """Exercises by what visitors get to see: a film, a drawing that has to be checked, nothing."""
+
+    title = _("clip")
+    parameter_name = "clip"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("filmed", _("Has a filmed clip")),
+            ("not-filmed", _("No filmed clip yet")),
+            ("unchecked", _("Drawn clip to check")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        if self.value() == "unchecked":
+            return queryset.filter(pk__in=with_clip(kind="drawn", checked=False))
+        if self.value() == "filmed":
+            return queryset.filter(pk__in=with_clip(kind="filmed"))
+        if self.value() == "not-filmed":
+            return queryset.exclude(pk__in=with_clip(kind="filmed"))
+        return queryset
+
+
+def with_clip(**conditions: Any) -> models.QuerySet[Any]:
+    """Return the keys of the exercises with a clip that visitors can see and that meets `conditions`."""
+    named = {f"clips__{name}": value for name, value in conditions.items()}
+    found = Exercise.objects.filter(clips__published=True, clips__film__gt="", **named)
+    return found.order_by().values("pk")
+
+
+class GroupFilter(admin.RelatedFieldListFilter):
+    """Groups, told apart by their stage."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
+        groups = ExerciseGroup.objects.select_related("stage")
+        return [(group.pk, f"{group.stage.name} · {group.name}") for group in groups]
+
+
+@admin.register(Exercise)
+class ExerciseAdmin(ReviewedTextAdmin):
+    """The exercises. `clips.admin` adds the clips of an exercise to `inlines`."""
+
+    list_display = ["still", "title", "stage", "group_name", "position", "published", "clip_count", "review"]
+    list_display_links = ["still", "title"]
+    list_editable = ["position"]
+    list_filter = [
+        "published",
+        FilmFilter,
+        ReviewFilter,
+        "group__stage",
+        ("group", GroupFilter),
+        "movement",
+        "with_help",
+        "equipment",
+    ]
+    search_fields = ["name", "subtitle", "slug", "purpose", "steps", "group__name"]
+    search_help_text = _("Looks in names, purposes, steps and groups.")
+    ordering = ["group__stage__number", "group__position", "group__pk", "position", "pk"]
+    prepopulated_fields = {"slug": ["name", "subtitle"]}
+    inlines: ClassVar[list[type[InlineModelAdmin]]] = [VariationInline]
+    save_on_top = True
+    formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
+    fieldsets = [
+        (
+            None,
+            {
+                "description": _(
+                    "Write “left” and “right” as {left} and {right}, at the start of a sentence as {Left} "
+                    "and {Right}. Visitors whose head pulls to the left get them the other way round."
+                ),
+                "fields": ["name", "subtitle", "slug", "group", "position", "published"],
+            },
+        ),
+        (_("What it is for"), {"fields": ["purpose", "description", "has_sides"]}),
+        (_("How to do it"), {"fields": ["steps", "feel"]}),
+        (
+            _("How much"),
+            {
+                "fields": [
+                    ("repetitions", "times_a_day", "rest_seconds"),
+                    ("seconds_there", "seconds_hold", "seconds_back"),
+                ]
+            },
+        ),
+        (_("Do, and do not"), {"fields": ["do", "do_not"]}),
+        (_("Safety"), {"fields": ["stop_if", "balance_note", "caution"]}),
+        (_("Easier and harder"), {"fields": ["easier", "harder"]}),
+        (
+            _("How visitors find it"),
+            {
+                "fields": [
+                    "movement",
+                    ("lying", "sitting", "standing", "with_help"),
+                    "body_parts",
+                    "equipment",
+                ]
+            },
+        ),
+        REVIEW,
+        (_("To be checked by a therapist"), {"fields": ["reading_note"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return Exercise.objects.with_clips()
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "group":
+            kwargs |= {
+                "form_class": GroupChoice,
+                "queryset": ExerciseGroup.objects.select_related("stage"),
+            }
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    @admin.display(description=_("still"))
+    def still(self, exercise: Exercise) -> str:
+        clip = exercise.first_clip
+        if clip is None or not clip.still_small:
+            return format_html('<span class="no-still">{}</span>', _("no clip"))
+        return format_html(
+            '<img class="still" src="{}" width="96" height="72" loading="lazy" alt="{}">',
+            clip.still_small_url,
+            gettext("Change %s") % exercise.title,
+        )
+
+    @admin.display(description=_("exercise"), ordering="name")
+    def title(self, exercise: Exercise) -> str:
+        return exercise.title
+
+    @admin.display(description=_("stage"), ordering="group__stage__number")
+    def stage(self, exercise: Exercise) -> str:
+        return exercise.group.stage.name
+
+    @admin.display(description=_("group"), ordering="group__name")
+    def group_name(self, exercise: Exercise) -> str:
+        return exercise.group.name
+
+    @admin.display(description=_("clips"))
+    def clip_count(self, exercise: Exercise) -> str:
+        filmed = sum(clip.is_filmed for clip in exercise.clips.all())
+        drawn = len(exercise.clips.all()) - filmed
+        parts = []
+        if filmed:
+            parts.append(ngettext("%d filmed", "%d filmed", filmed) % filmed)
+        if drawn:
+            parts.append(ngettext("%d drawn", "%d drawn", drawn) % drawn)
+        return ", ".join(parts) or gettext("none")
+
+
+@admin.register(ExerciseGroup)
+class ExerciseGroupAdmin(WorkshopAdmin):
+    list_display = ["name", "stage", "position", "period", "exercise_count"]
+    list_editable = ["position"]
+    list_filter = ["stage"]
+    list_select_related = ["stage"]
+    search_fields = ["name", "slug", "introduction"]
+    ordering = ["stage__number", "position", "pk"]
+    prepopulated_fields = {"slug": ["name"]}
+    fields = ["stage", "name", "slug", "position", "period", "introduction"]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return ExerciseGroup.objects.annotate(
+            all_exercises=Count("exercises"),
+            published_exercises=Count("exercises", filter=Q(exercises__published=True)),
+        )
+
+    @admin.display(description=_("exercises"))
+    def exercise_count(self, group: Any) -> str:
+        shown, total = group.published_exercises, group.all_exercises
+        if shown == total:
+            return str(total)
+        return gettext("%(shown)d of %(total)d published") % {"shown": shown, "total": total}
+
+
+@admin.register(BodyPart)
+class BodyPartAdmin(WorkshopAdmin):
+    list_display = ["name", "position"]
+    list_editable = ["position"]
+    search_fields = ["name"]
+    prepopulated_fields = {"slug": ["name"]}
+
+
+@admin.register(Equipment)
+class EquipmentAdmin(WorkshopAdmin):
+    list_display = ["name", "position", "substitute"]
+    list_editable = ["position"]
+    search_fields = ["name", "substitute"]
+    prepopulated_fields = {"slug": ["name"]}
+    fields = ["name", "slug", "substitute", "caution", "position"]

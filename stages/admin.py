@@ -1,0 +1,32 @@
+from typing import ClassVar
+
+from django.contrib import admin
+from django.contrib.admin.options import InlineModelAdmin
+from django.utils.translation import gettext_lazy as _
+
+from stages.models import Stage
+from texts.admin import REVIEW, ReviewedTextAdmin, ReviewFilter
+
+
+@admin.register(Stage)
+class StageAdmin(ReviewedTextAdmin):
+    """The three stages. `exercises.admin` adds the groups of a stage to `inlines`."""
+
+    list_display = ["name", "tagline", "duration", "published", "review"]
+    list_filter = ["published", ReviewFilter]
+    search_fields = ["name", "tagline", "summary", "how_to"]
+    inlines: ClassVar[list[type[InlineModelAdmin]]] = []
+    fieldsets = [
+        (None, {"fields": ["number", "name", "tagline", "summary", "published"]}),
+        (
+            _("Before the exercises"),
+            {"fields": ["warning", "before_you_start", "starts_when", "ends_when", "go_back_when"]},
+        ),
+        (_("What to expect"), {"fields": ["duration", "pain", "training"]}),
+        (
+            _("How to exercise, and what to do about problems"),
+            {"fields": ["how_to", "how_to_caution", "problems", "problems_caution", "author_view"]},
+        ),
+        (_("Where do I start?"), {"fields": ["checklist"]}),
+        REVIEW,
+    ]
