@@ -6,9 +6,7 @@ bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 worker_class = "gevent"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 worker_connections = 1000
-forwarder_headers = (
-    ""  # a SCRIPT_NAME header from a visitor beside a trusted proxy would be answered with 500
-)
+forwarder_headers = ""  # a SCRIPT_NAME header from a visitor beside a trusted proxy would be answered with 500
 timeout = 60  # seconds; a worker that hangs for longer is replaced
 graceful_timeout = 10  # seconds
 keepalive = 5  # seconds

@@ -41,7 +41,7 @@ class Filters:
     NAMES = ("stage", "movement", "position", "equipment", "help", "part")
 
     def __init__(self, asked: QueryDict) -> None:
-        self.chosen = {name: asked[name] for name in self.NAMES if asked.get(name)}
+        self.chosen = {name: str(asked[name]) for name in self.NAMES if asked.get(name)}
         if "stage" in self.chosen and not self.chosen["stage"].isdecimal():
             del self.chosen["stage"]
 
@@ -54,7 +54,7 @@ class Filters:
         if name == "movement":
             return Q(movement=value)
         if name == "position":
-            return Q(**{value: True}) if value in POSITIONS else Q()
+            return Q((value, True)) if value in POSITIONS else Q()
         if name == "help":
             return Q(with_help=value == "yes") if value in HELP else Q()
         if name == "equipment":
@@ -91,12 +91,7 @@ class Filters:
             return self.apply(Exercise.objects.published(), leave_out=name).order_by()
 
         def counted(name: str, value: str, label: str, order: str) -> Iterator[tuple[Any, Any, int]]:
-            rows = (
-                base(name)
-                .exclude(**{value: None})
-                .values_list(value, label)
-                .annotate(n=Count("pk", distinct=True))
-            )
+            rows = base(name).exclude(**{value: None}).values_list(value, label).annotate(n=Count("pk", distinct=True))
             yield from rows.order_by(order)
 
         by_position = base("position").aggregate(
@@ -118,9 +113,7 @@ class Filters:
             ),
             Filter(
                 _("Position"),
-                self._choices(
-                    "position", ((name, label, by_position[name]) for name, label in POSITIONS.items())
-                ),
+                self._choices("position", ((name, label, by_position[name]) for name, label in POSITIONS.items())),
             ),
             Filter(
                 _("Movement"),
@@ -131,9 +124,7 @@ class Filters:
             ),
             Filter(
                 _("Part of the body"),
-                self._choices(
-                    "part", counted("part", "body_parts__slug", "body_parts__name", "body_parts__position")
-                ),
+                self._choices("part", counted("part", "body_parts__slug", "body_parts__name", "body_parts__position")),
             ),
             Filter(
                 _("Equipment"),

@@ -141,9 +141,7 @@ class Exercise(ReviewedText):
         _("name"),
         max_length=120,
         validators=SIDED_TEXT,
-        help_text=_(
-            "Write side words as {left} and {right}: visitors whose head pulls left get them swapped."
-        ),
+        help_text=_("Write side words as {left} and {right}: visitors whose head pulls left get them swapped."),
     )
     subtitle = models.CharField(
         _("told apart by"),
@@ -165,20 +163,14 @@ class Exercise(ReviewedText):
     standing = models.BooleanField(_("standing"), default=False)
     with_help = models.BooleanField(_("with the help of a hand"), default=False)
     body_parts = models.ManyToManyField(BodyPart, blank=True, verbose_name=_("body parts"))
-    equipment = models.ManyToManyField(
-        Equipment, blank=True, related_name="exercises", verbose_name=_("equipment")
-    )
+    equipment = models.ManyToManyField(Equipment, blank=True, related_name="exercises", verbose_name=_("equipment"))
 
-    repetitions = models.PositiveSmallIntegerField(
-        _("repetitions"), default=5, validators=[MinValueValidator(1)]
-    )
+    repetitions = models.PositiveSmallIntegerField(_("repetitions"), default=5, validators=[MinValueValidator(1)])
     seconds_there = models.PositiveSmallIntegerField(_("seconds there"), default=4)
     seconds_hold = models.PositiveSmallIntegerField(_("seconds of holding"), default=0)
     seconds_back = models.PositiveSmallIntegerField(_("seconds back"), default=4)
     rest_seconds = models.PositiveSmallIntegerField(_("seconds of rest"), default=5)
-    times_a_day = models.PositiveSmallIntegerField(
-        _("times a day"), default=2, validators=[MinValueValidator(1)]
-    )
+    times_a_day = models.PositiveSmallIntegerField(_("times a day"), default=2, validators=[MinValueValidator(1)])
 
     do = models.TextField(_("do"), blank=True, validators=SIDED_TEXT, help_text=_("One item a line."))
     do_not = models.TextField(
@@ -197,9 +189,7 @@ class Exercise(ReviewedText):
     harder = models.TextField(_("harder"), blank=True, validators=SIDED_TEXT)
     balance_note = models.TextField(_("balance"), blank=True, validators=SIDED_TEXT)
     caution = ProseField(_("caution"), blank=True)
-    has_sides = models.BooleanField(
-        _("has sides"), default=True, help_text=_("The clip differs when mirrored.")
-    )
+    has_sides = models.BooleanField(_("has sides"), default=True, help_text=_("The clip differs when mirrored."))
     description = models.TextField(
         _("what the clip shows"),
         blank=True,
@@ -221,9 +211,7 @@ class Exercise(ReviewedText):
             models.CheckConstraint(
                 condition=models.Q(published=False) | ~models.Q(stop_if=""),
                 name="published_exercise_says_when_to_stop",
-                violation_error_message=_(
-                    "Say under “stop if” when to stop before you publish this exercise."
-                ),
+                violation_error_message=_("Say under “stop if” when to stop before you publish this exercise."),
             ),
         ]
         verbose_name = _("exercise")

@@ -52,7 +52,8 @@ class Sides:
         return (made != self.view) != self.mirrored
 
 
-_current: ContextVar[Sides] = ContextVar("sides", default=Sides())
+_DEFAULT = Sides()
+_current: ContextVar[Sides] = ContextVar("sides", default=_DEFAULT)
 
 
 def current() -> Sides:

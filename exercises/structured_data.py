@@ -26,7 +26,7 @@ def exercise_plan(request: HttpRequest, exercise: Exercise) -> dict[str, Any]:
         "url": request.build_absolute_uri(exercise.get_absolute_url()),
         "exerciseType": exercise.get_movement_display() or "Neck exercise",
         "activityDuration": iso_duration(exercise.seconds),
-        "activityFrequency": f"{exercise.times_a_day} × a day",
+        "activityFrequency": f"{exercise.times_a_day} times a day",
         "repetitions": exercise.repetitions,
         "restPeriods": f"{exercise.rest_seconds} s",
         "intensity": "slow and smooth",

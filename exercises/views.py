@@ -30,9 +30,7 @@ def exercise_list(request: HttpRequest) -> HttpResponse:
         "filter_groups": filters.groups(),
         "trail": trail,
         "title": _("All exercises"),
-        "description": _(
-            "Every exercise of the programme for cervical dystonia, by stage, position and equipment."
-        ),
+        "description": _("Every exercise of the programme for cervical dystonia, by stage, position and equipment."),
         "structured_data": [structured_data.breadcrumbs(request, trail)],
     }
     return render(request, "exercises/exercise_list.html", context)
@@ -44,9 +42,7 @@ def exercise_detail(request: HttpRequest, slug: str) -> HttpResponse:
         Exercise.objects.published().with_clips().prefetch_related("equipment", "body_parts"), slug=slug
     )
     stage = exercise.group.stage
-    in_stage = list(
-        Exercise.objects.published().filter(group__stage=stage).select_related("group").in_order()
-    )
+    in_stage = list(Exercise.objects.published().filter(group__stage=stage).select_related("group").in_order())
     place = in_stage.index(exercise)
     trail = [
         (_("Home"), "/"),
@@ -68,11 +64,7 @@ def exercise_detail(request: HttpRequest, slug: str) -> HttpResponse:
             structured_data.breadcrumbs(request, trail),
             structured_data.medical_page(request, exercise.title, sided(exercise.purpose), exercise),
             exercise_data.exercise_plan(request, exercise),
-            *(
-                exercise_data.video(request, exercise, part, part.clip)
-                for part in exercise.parts
-                if part.clip
-            ),
+            *(exercise_data.video(request, exercise, part, part.clip) for part in exercise.parts if part.clip),
         ],
     }
     return render(request, "exercises/exercise_detail.html", context)

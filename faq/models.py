@@ -32,9 +32,7 @@ class QuestionQuerySet(models.QuerySet["Question"]):
 
 
 class Question(ReviewedText):
-    topic = models.ForeignKey(
-        Topic, on_delete=models.PROTECT, related_name="questions", verbose_name=_("topic")
-    )
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="questions", verbose_name=_("topic"))
     question = models.CharField(_("question"), max_length=200)
     slug = models.SlugField(_("address"), unique=True, max_length=80)
     answer = ProseField(
@@ -82,14 +80,10 @@ class Problem(ReviewedText):
         default=_("Ask for medical advice if:"),
         help_text=_("One action, ending with “if:”."),
     )
-    when_to_get_help = ProseField(
-        _("when to get help"), help_text=_("A problem cannot be published without it.")
-    )
+    when_to_get_help = ProseField(_("when to get help"), help_text=_("A problem cannot be published without it."))
     emergency = ProseField(_("when to call the emergency number"), blank=True)
     who_can_help = ProseField(_("who can help"), blank=True)
-    sources = models.TextField(
-        _("sources"), blank=True, help_text=_("One a line: publisher | title | address.")
-    )
+    sources = models.TextField(_("sources"), blank=True, help_text=_("One a line: publisher | title | address."))
     published = models.BooleanField(_("published"), default=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 

@@ -16,9 +16,7 @@ def question_list(request: HttpRequest) -> HttpResponse:
     questions = list(Question.objects.published().select_related("topic"))
     trail = [(_("Home"), "/"), (_("Questions"), request.path)]
     context = {
-        "topics": [
-            (topic, list(asked)) for topic, asked in groupby(questions, key=lambda question: question.topic)
-        ],
+        "topics": [(topic, list(asked)) for topic, asked in groupby(questions, key=lambda question: question.topic)],
         "has_author_view": any(question.author_view for question in questions),
         "trail": trail,
         "title": _("Questions and answers"),
@@ -50,9 +48,7 @@ def problem_list(request: HttpRequest) -> HttpResponse:
         "problems": Problem.objects.published(),
         "trail": trail,
         "title": _("Other problems"),
-        "description": _(
-            "Problems that can come with cervical dystonia: what may help, and when to get help."
-        ),
+        "description": _("Problems that can come with cervical dystonia: what may help, and when to get help."),
         "structured_data": [structured_data.breadcrumbs(request, trail)],
     }
     return render(request, "faq/problem_list.html", context)

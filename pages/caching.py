@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable
-from typing import Any
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
@@ -23,7 +22,7 @@ KEPT_HEADERS = (
     "Content-Language",
     "Link",
 )
-CDN_MAY_KEEP = "public, max-age=0, s-maxage=1, stale-while-revalidate=30"
+CDN_MAY_KEEP = "public, max-age=0, s-maxage=1"
 
 
 class PageCacheMiddleware:
@@ -47,7 +46,7 @@ class PageCacheMiddleware:
             response.status_code != 200
             or response.streaming
             or response.cookies
-            or response.has_header("Content-Disposition")
+            or "no-store" in response.get("Cache-Control", "")
         ):
             return response
         if not response.has_header("Cache-Control"):
@@ -94,9 +93,9 @@ def restored(kept: tuple[bytes, dict[str, str]]) -> HttpResponse:
     return response
 
 
-def conditional(request: HttpRequest, response: HttpResponse) -> Any:
+def conditional(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Answer 304 when the browser has this very page already."""
-    answer = get_conditional_response(request, etag=response["ETag"], response=response)
+    answer: HttpResponse = get_conditional_response(request, etag=response["ETag"], response=response)
     if isinstance(answer, HttpResponseNotModified):
         for name in ("Cache-Control", "Vary"):
             answer[name] = response[name]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 import snowballstemmer
-from django.utils.html import format_html_join, strip_tags
+from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from rapidfuzz import fuzz, process
@@ -28,7 +28,7 @@ _stem = snowballstemmer.stemmer("english").stemWord
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 #: Words that stand in nearly every text say nothing about which one is meant.
 _COMMON = frozenset(
-    "a an and are as at be by do for from how i if in is it my of on or that the to what with you your".split()
+    _WORD.findall("a an and are as at be by do for from how i if in is it my of on or that the to what with you your")
 )
 #: How alike (0 to 100) a mistyped word must be; 82 lets one wrong letter in five pass and keeps "neck" from "back".
 LIKENESS = 78
@@ -75,27 +75,21 @@ def _documents() -> Iterable[Document]:
     for exercise in Exercise.objects.published().select_related("group").in_order():
         texts = [exercise.purpose, exercise.steps, exercise.feel, exercise.easier, exercise.harder]
         title = f"{exercise.name} ({exercise.subtitle})" if exercise.subtitle else exercise.name
-        yield Document(
-            str(_("Exercise")), title, exercise.get_absolute_url(), "\n".join([*texts, exercise.group.name])
-        )
+        yield Document(str(_("Exercise")), title, exercise.get_absolute_url(), "\n".join([*texts, exercise.group.name]))
     for question in Question.objects.published():
-        yield Document(
-            str(_("Question")), question.question, question.get_absolute_url(), strip_tags(question.answer)
-        )
+        yield Document(str(_("Question")), question.question, question.get_absolute_url(), strip_tags(question.answer))
     for problem in Problem.objects.published():
-        parts = [
+        parts: list[str] = [
             problem.summary,
             problem.what_it_is,
             problem.what_may_help,
             problem.when_to_get_help,
             problem.emergency,
         ]
-        yield Document(
-            str(_("Problem")), problem.name, problem.get_absolute_url(), strip_tags("\n".join(parts))
-        )
+        yield Document(str(_("Problem")), problem.name, problem.get_absolute_url(), strip_tags("\n".join(parts)))
     for page in Page.objects.published().prefetch_related("sections"):
-        parts = [page.lead, *(f"{section.heading}\n{section.body}" for section in page.sections.all())]
-        yield Document(str(_("Page")), page.title, page.get_absolute_url(), strip_tags("\n".join(parts)))
+        texts = [page.lead, *(f"{section.heading}\n{section.body}" for section in page.sections.all())]
+        yield Document(str(_("Page")), page.title, page.get_absolute_url(), strip_tags("\n".join(texts)))
 
 
 @lru_cache(maxsize=1)
@@ -164,4 +158,4 @@ def _snippet(body: str, matched: set[str]) -> SafeString:
             parts.append((piece[last : word.start()], word[0], ""))
             last = word.end()
     marked = format_html_join("", "{}<mark>{}</mark>{}", parts)
-    return ("… " if start else "") + marked + format_html_join("", "{}", [(piece[last:],)])
+    return format_html("{}{}{}", "… " if start else "", marked, piece[last:])

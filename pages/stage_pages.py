@@ -21,9 +21,7 @@ app_name = "stages"
 
 def with_number_of_exercises(stages: StageQuerySet) -> StageQuerySet:
     """Count the published exercises of each stage, for its card."""
-    return stages.annotate(
-        number_of_exercises=Count("groups__exercises", filter=Q(groups__exercises__published=True))
-    )
+    return stages.annotate(number_of_exercises=Count("groups__exercises", filter=Q(groups__exercises__published=True)))
 
 
 def with_evidence(stages: StageQuerySet) -> StageQuerySet:

@@ -28,7 +28,7 @@ def recommend(stages: Sequence[tuple[Stage, list[str]]], ticked: Iterable[str]) 
     if not stages:
         return None
     ticked = set(ticked)
-    first, first_signs = stages[0]
+    first = stages[0][0]
     held_back = f"{first.number}-1" in ticked
     best = first
     if not held_back:

@@ -59,9 +59,7 @@ def one_clip_a_title(clips: Any) -> list[Clip]:
 
 @require_safe
 def page_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    page = get_object_or_404(
-        Page.objects.published().exclude(slug="home").prefetch_related("sections"), slug=slug
-    )
+    page = get_object_or_404(Page.objects.published().exclude(slug="home").prefetch_related("sections"), slug=slug)
     trail = [(_("Home"), "/"), (page.title, request.path)]
     context = {
         "page": page,

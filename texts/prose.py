@@ -19,7 +19,7 @@ _sanitise = create_sanitizer(EXTENSIONS)
 _markdown = MarkdownIt("zero").enable(["list", "link", "emphasis", "newline", "entity", "escape"])
 
 
-class ProseField(ProseEditorField):
+class ProseField(ProseEditorField):  # type: ignore[misc]  # the library ships no types
     """A text of several paragraphs, kept as sanitised HTML and edited with a small toolbar."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -34,4 +34,4 @@ def from_markdown(text: str) -> str:
 
 def render(html: str) -> SafeString:
     """Return stored HTML for a page, sanitised once more in case it came past the editor."""
-    return mark_safe(_sanitise(html))  # noqa: S308 - sanitised in the same breath
+    return mark_safe(str(_sanitise(html)))  # noqa: S308 - sanitised in the same breath
