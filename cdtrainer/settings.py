@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "texts",
     "stages",
     "exercises",
+    "uploads",
     "clips",
     "faq",
     "pages.apps.PagesConfig",
@@ -125,6 +126,12 @@ CLIP_MAX_BYTES = env.int("CLIP_MAX_BYTES", default=2 * 1024**3)
 CLIP_MAX_SECONDS = env.int("CLIP_MAX_SECONDS", default=300)
 # "X-Accel-Redirect" prefix of an nginx `internal` location over MEDIA_ROOT; empty: this server sends films itself.
 MEDIA_ACCEL_PREFIX = env.str("MEDIA_ACCEL_PREFIX", default="")
+
+# Uploads in progress, in var/ too: several web hosts share this folder (docs/decisions.md).
+UPLOADS_ROOT = env.path("UPLOADS_ROOT", default=BASE_DIR / "var" / "uploads")()
+UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=CLIP_MAX_BYTES)  # of one file
+UPLOAD_QUOTA_BYTES = env.int("UPLOAD_QUOTA_BYTES", default=20 * 1024**3)  # of one person's unfinished uploads
+UPLOAD_FREE_BYTES = env.int("UPLOAD_FREE_BYTES", default=1024**3)  # always left free on that disk
 
 # Language ----------------------------------------------------------------------------
 

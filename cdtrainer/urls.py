@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
+    path("admin/uploads/", include("uploads.urls")),
     path("admin/", admin.site.urls),
     path("stages/", include("pages.stage_pages")),
     path("exercises/", include("exercises.urls")),

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from uploads import views
+
+app_name = "uploads"
+urlpatterns = [
+    path("", views.collection, name="collection"),
+    path("<uuid:pk>/", views.detail, name="detail"),
+]
