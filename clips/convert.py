@@ -35,13 +35,10 @@ FIT_SDR = f"{FIT}:out_color_matrix=bt709:out_range=tv,setsar=1"
 FIT_HDR = f"{FIT},setsar=1"
 # npl=100 with hable looked most natural; npl=1000, seen in many recipes, is far too dark.
 TONE_MAP = (
-    "zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=709,"
-    "tonemap=tonemap=hable:desat=0,zscale=t=709:m=709:r=limited"
+    "zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=709,tonemap=tonemap=hable:desat=0,zscale=t=709:m=709:r=limited"
 )
 # PQ films would leave their mastering data in a film that is no longer HDR.
-NO_HDR_DATA = (
-    "sidedata=mode=delete:type=MASTERING_DISPLAY_METADATA,sidedata=mode=delete:type=CONTENT_LIGHT_LEVEL"
-)
+NO_HDR_DATA = "sidedata=mode=delete:type=MASTERING_DISPLAY_METADATA,sidedata=mode=delete:type=CONTENT_LIGHT_LEVEL"
 TAG = "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv"
 ENCODE = [
     *("-fpsmax", "30"),  # unlike fps=30 it duplicates no frames of a slower film
@@ -162,12 +159,8 @@ def verified(result: Path, film: Film, *, with_sound: bool) -> Film:
     if abs(seconds - film.seconds) > tolerance(film.seconds):
         raise FilmRefusedError(probe.cut_off())
     width, height = film.shown_size
-    if abs(made.width / made.height - width / height) > 0.05 * width / height + 4 / min(
-        made.width, made.height
-    ):
-        raise FilmRefusedError(
-            _("The picture came out in the wrong shape. Please send the film as the phone made it.")
-        )
+    if abs(made.width / made.height - width / height) > 0.05 * width / height + 4 / min(made.width, made.height):
+        raise FilmRefusedError(_("The picture came out in the wrong shape. Please send the film as the phone made it."))
     if min(made.width, made.height) > SHORT_SIDE or made.rotation or made.has_audio != with_sound:
         raise FilmRefusedError(_("The film cannot be converted; it may be damaged. Please upload it again."))
     return made
@@ -177,9 +170,7 @@ def telling_frame(film: Path, seconds: float, folder: Path) -> Path:
     """Return the picture that is most like all the others of a film of our own making, as PNG."""
     frame = folder / "frame.png"
     step = seconds / FRAMES_COMPARED
-    chosen = (
-        f"select='isnan(prev_selected_t)+gte(t-prev_selected_t,{step:.3f})',thumbnail=n={FRAMES_COMPARED}"
-    )
+    chosen = f"select='isnan(prev_selected_t)+gte(t-prev_selected_t,{step:.3f})',thumbnail=n={FRAMES_COMPARED}"
     run_ffmpeg(
         ["-i", f"file:{film}", "-vf", chosen, "-frames:v", "1", "-map_metadata", "-1", str(frame)],
         limit=time_limit(seconds),

@@ -149,9 +149,7 @@ def run(
     return Output("\n".join(lines), said)
 
 
-def _lines(
-    child: "subprocess.Popen[bytes]", deadline: float, stop: Callable[[], bool] | None
-) -> Iterator[str]:
+def _lines(child: "subprocess.Popen[bytes]", deadline: float, stop: Callable[[], bool] | None) -> Iterator[str]:
     """The lines of a child's output as they come, minding the clock and `stop` while there are none."""
     pipe = cast("IO[bytes]", child.stdout)
     rest = b""

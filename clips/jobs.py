@@ -176,9 +176,7 @@ def our_results() -> Any:
 def is_queued(pk: int) -> bool:
     """Whether a task for this clip waits or runs."""
     unfinished = [TaskResultStatus.READY, TaskResultStatus.RUNNING]
-    return bool(
-        our_results().filter(args_kwargs={"args": [pk], "kwargs": {}}, status__in=unfinished).exists()
-    )
+    return bool(our_results().filter(args_kwargs={"args": [pk], "kwargs": {}}, status__in=unfinished).exists())
 
 
 def fail_lost_results() -> None:

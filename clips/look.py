@@ -36,9 +36,7 @@ def look(path: str, protocols: str, containers: str, codecs: str, max_pixels: st
         facts["video"] = {
             "index": video.index,
             "codec": codec_name(video),
-            "seconds": float(video.duration * video.time_base)
-            if video.duration and video.time_base
-            else None,
+            "seconds": float(video.duration * video.time_base) if video.duration and video.time_base else None,
             "width": video.codec_context.width if codec_name(video) else 0,
             "height": video.codec_context.height if codec_name(video) else 0,
             "sar": float(video.sample_aspect_ratio or 1),

@@ -3,6 +3,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import storages
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -79,9 +80,7 @@ class Clip(models.Model):
         max_length=10,
         blank=True,
         choices=Story,
-        help_text=_(
-            "Only for the clips of the author's story on the home page, which belong to no exercise."
-        ),
+        help_text=_("Only for the clips of the author's story on the home page, which belong to no exercise."),
     )
     variation = models.PositiveSmallIntegerField(
         _("variation"),
@@ -115,9 +114,7 @@ class Clip(models.Model):
         help_text=_("Not ticked: drawn by the site from the exercise's name; please check it."),
     )
 
-    original = models.FileField(
-        _("film"), storage=originals, upload_to=original_name, blank=True, max_length=255
-    )
+    original = models.FileField(_("film"), storage=originals, upload_to=original_name, blank=True, max_length=255)
     original_filename = models.CharField(_("name of the file"), max_length=255, blank=True)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -143,9 +140,7 @@ class Clip(models.Model):
     still = models.FileField(upload_to=published_name, blank=True, max_length=255, editable=False)
     still_flipped = models.FileField(upload_to=published_name, blank=True, max_length=255, editable=False)
     still_small = models.FileField(upload_to=published_name, blank=True, max_length=255, editable=False)
-    still_small_flipped = models.FileField(
-        upload_to=published_name, blank=True, max_length=255, editable=False
-    )
+    still_small_flipped = models.FileField(upload_to=published_name, blank=True, max_length=255, editable=False)
     captions = models.FileField(_("captions"), upload_to=published_name, blank=True, max_length=255)
     seconds = models.FloatField(_("seconds"), default=0)
     width = models.PositiveIntegerField(default=0)  # pixels, of the converted film
@@ -175,6 +170,46 @@ class Clip(models.Model):
     def __str__(self) -> str:
         name = sided(self.title) or self.get_story_display() or gettext("Clip")
         return gettext("%(name)s, variation %(number)d") % {"name": name, "number": self.variation}
+
+    def get_absolute_url(self) -> str:
+        if self.exercise is None:
+            return "/"
+        return f"{self.exercise.get_absolute_url()}#clip-{self.variation}"
+
+    def clean(self) -> None:
+        """Refuse to publish what some visitors could not follow.
+
+        Raises:
+            ValidationError: when neither the clip nor its exercise says in words what can be seen.
+        """
+        if self.published and not self.text_alternative:
+            raise ValidationError(
+                {
+                    "published": _(
+                        "Before visitors can see this clip, say under “what the clip shows” what can be seen, "
+                        "here or with the exercise: some visitors hear it instead."
+                    )
+                }
+            )
+
+    @property
+    def text_alternative(self) -> str:
+        """What can be seen, in words with side markers: the clip's own, its variation's or its exercise's.
+
+        Queries the variations unless they are loaded.
+        """
+        if self.description or self.exercise is None:
+            return self.description
+        if self.exercise.pk:
+            for variation in self.exercise.variations.all():
+                if variation.number == self.variation and variation.description:
+                    return variation.description
+        return self.exercise.description
+
+    @property
+    def is_underway(self) -> bool:
+        """Whether it will become ready, or fail, without anybody doing anything."""
+        return self.status in (self.Status.WAITING, self.Status.CONVERTING)
 
     @property
     def is_filmed(self) -> bool:

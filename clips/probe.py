@@ -99,11 +99,7 @@ def probe(path: Path) -> Film:
     if seconds < SHORTEST or video["frames"] == 1:
         raise FilmRefusedError(_("This is a picture, not a film. Please choose the film itself."))
     reaches = video.get("reaches")
-    if (
-        facts["container"].startswith("mov")
-        and reaches is not None
-        and reaches < seconds - tolerance(seconds)
-    ):
+    if facts["container"].startswith("mov") and reaches is not None and reaches < seconds - tolerance(seconds):
         raise FilmRefusedError(cut_off())
     return Film(
         video_index=video["index"],
@@ -149,9 +145,7 @@ def unreadable(path: Path) -> str:
         start = file.read(64)
         if start[4:8] == b"ftyp" and not has_index(path):
             return cut_off()
-    return _(
-        "This file cannot be read as a film. Please check that it plays on the phone, and upload it again."
-    )
+    return _("This file cannot be read as a film. Please check that it plays on the phone, and upload it again.")
 
 
 def has_index(path: Path) -> bool:

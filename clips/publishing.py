@@ -91,9 +91,7 @@ def remove_leftovers(pk: int) -> None:
         remove_others(clip.original.storage, clip.public_id, {clip.original.name})
 
 
-def remove_others(
-    storage: Storage, folder: str, current: set[str], suffixes: tuple[str, ...] = ("",)
-) -> None:
+def remove_others(storage: Storage, folder: str, current: set[str], suffixes: tuple[str, ...] = ("",)) -> None:
     try:
         names = storage.listdir(folder)[1]
     except FileNotFoundError:
