@@ -95,7 +95,7 @@ def restored(kept: tuple[bytes, dict[str, str]]) -> HttpResponse:
 
 def conditional(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Answer 304 when the browser has this very page already."""
-    answer: HttpResponse = get_conditional_response(request, etag=response["ETag"], response=response)
+    answer = get_conditional_response(request, etag=response["ETag"], response=response) or response
     if isinstance(answer, HttpResponseNotModified):
         for name in ("Cache-Control", "Vary"):
             answer[name] = response[name]

@@ -1,0 +1,16 @@
+import pytest
+from django.core.management import call_command
+
+from tests.pages.walk import addresses
+
+
+@pytest.fixture
+def programme(db):
+    """The whole programme, as on a fresh install."""
+    call_command("load_programme", quiet=True)
+
+
+@pytest.fixture
+def every_address(programme, client):
+    """The address of every page in the sitemap, and of the pages that the sitemap leaves out."""
+    return [*addresses(client.get("/sitemap.xml").text), "/start/?answered=1&sign=2-1", "/search/?q=left"]

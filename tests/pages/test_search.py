@@ -1,0 +1,93 @@
+"""Search is forgiving, and shows where it found the words."""
+
+import pytest
+
+from tests.factories import make_exercise, make_page, make_problem, make_question, make_section
+
+pytestmark = pytest.mark.django_db
+
+
+def found(client, words):
+    return [result.title for result in client.get("/search/", {"q": words}).context["results"]]
+
+
+@pytest.fixture
+def texts():
+    make_exercise(name="Half-full bottle of water", steps="Hold a closed bottle.")
+    make_exercise(name="Clapping hard", purpose="Clap firmly.")
+    make_question(question="What about a collar?", answer="<p>Ask your doctor about collars.</p>")
+    make_problem(name="Blepharospasm", what_it_is="<p>The eyelids close.</p>")
+    make_section(page=make_page(title="Café and privacy"), body="<p>Nothing is stored.</p>")
+
+
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        ("bottle", "Half-full bottle of water"),
+        ("BOTTLES", "Half-full bottle of water"),
+        ("botle", "Half-full bottle of water"),
+        ("claping", "Clapping hard"),
+        ("clap", "Clapping hard"),
+        ("collars", "What about a collar?"),
+        ("blefarospasm", "Blepharospasm"),
+        ("eyelid", "Blepharospasm"),
+        ("cafe", "Café and privacy"),
+        ("hard clapping", "Clapping hard"),
+    ],
+)
+def test_case_accents_plurals_and_small_typos_do_no_harm(client, texts, words, title):
+    assert found(client, words)[0] == title
+
+
+def test_the_snippet_marks_the_words_and_escapes_the_rest(client):
+    make_exercise(name="Turn", steps="Hold <b>the bottle</b> & turn.")
+
+    html = client.get("/search/?q=bottle").text
+
+    assert "<mark>bottle</mark>" in html
+    assert "&lt;b&gt;the" in html
+
+
+def test_words_that_hit_more_of_what_was_asked_come_first(client):
+    make_exercise(name="Bottle up", steps="Turn.")
+    make_exercise(name="Turn", steps="Hold the bottle with the left-over water.".replace("left-over", "cold"))
+
+    assert found(client, "cold bottle")[0] == "Turn"
+
+
+def test_nothing_found_offers_other_ways(client, texts):
+    html = client.get("/search/?q=xyzzyq").text
+
+    assert "Nothing found" in html
+    assert "Questions and answers" in html
+
+
+def test_an_empty_search_is_a_form_and_not_an_error(client):
+    response = client.get("/search/?q=++")
+
+    assert response.status_code == 200
+    assert "results" in response.context
+    assert "Nothing found" not in response.text
+
+
+def test_what_was_typed_is_escaped(client):
+    html = client.get("/search/", {"q": '"><script>alert(1)</script>'}).text
+
+    assert "<script>alert" not in html
+
+
+def test_an_edit_is_found_at_once(client, monkeypatch):
+    from pages import freshness
+
+    exercise = make_exercise(name="Turn", steps="Sit.")
+    assert found(client, "balloon") == []
+
+    exercise.steps = "Hold a balloon."
+    exercise.save()
+    monkeypatch.setattr(freshness, "_read_at", 0.0)
+
+    assert found(client, "balloon") == ["Turn"]
+
+
+def test_results_are_not_indexed_by_search_engines(client):
+    assert '<meta name="robots" content="noindex">' in client.get("/search/?q=neck").text

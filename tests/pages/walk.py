@@ -1,0 +1,68 @@
+"""Reading pages as a visitor does: their addresses, links and words."""
+
+import re
+from html.parser import HTMLParser
+from urllib.parse import urljoin, urlsplit
+
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+
+
+def addresses(sitemap):
+    """Return the paths of a sitemap, without its host."""
+    return [urlsplit(found).path for found in re.findall(r"<loc>([^<]+)</loc>", sitemap)]
+
+
+class Words(HTMLParser):
+    """Collects what is said in `<main>`, but for the parts that `leave_out` names by attribute."""
+
+    def __init__(self, leave_out=()):
+        super().__init__()
+        self.leave_out = set(leave_out)
+        self.stack = []
+        self.said = []
+
+    def handle_starttag(self, tag, attrs):
+        names = {name for name, _value in attrs}
+        inside = tag == "main" or (bool(self.stack) and self.stack[-1][1])
+        silent = tag in ("script", "style") or bool(names & self.leave_out)
+        heard = inside and not silent and not (self.stack and self.stack[-1][2])
+        if heard:
+            self.said += [value for name, value in attrs if name in ("alt", "aria-label", "title") and value]
+        if tag not in VOID:
+            self.stack.append((tag, inside, silent or (bool(self.stack) and self.stack[-1][2])))
+
+    def handle_endtag(self, tag):
+        while self.stack and self.stack.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data):
+        if self.stack and self.stack[-1][1] and not self.stack[-1][2]:
+            self.said.append(data)
+
+
+def words(html, leave_out=()):
+    """Return the words of a page's main part, alt texts and labels among them, with white space folded."""
+    parser = Words(leave_out)
+    parser.feed(html)
+    return " ".join(" ".join(parser.said).split())
+
+
+class Links(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.links = []
+        self.ids = set()
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        if "id" in given:
+            self.ids.add(given["id"])
+        self.links += [given[name] for name in ("href", "src", "action") if given.get(name)]
+
+
+def links(html, base):
+    """Return (addresses on this site that the page points to, ids on the page)."""
+    parser = Links()
+    parser.feed(html)
+    absolute = [urljoin(f"http://testserver{base}", link) for link in parser.links]
+    return [link for link in absolute if link.startswith("http://testserver")], parser.ids
