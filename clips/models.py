@@ -2,8 +2,8 @@ import secrets
 from typing import Any
 
 from django.conf import settings
-from django.core.files.storage import storages
 from django.core.exceptions import ValidationError
+from django.core.files.storage import storages
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q

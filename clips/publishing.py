@@ -1,8 +1,10 @@
 """Where the files of a clip are while it is converted, and how they become what visitors get."""
 
 import contextlib
+import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +21,17 @@ from clips.models import FILE_FIELDS, Clip, published_name
 from clips.probe import FilmRefusedError
 
 FOLDER_PREFIX = "cdtrainer-clip-"
-LEFTOVERS_AFTER = timedelta(hours=6)
+ARRIVES_WITHIN = timedelta(hours=6)  # a file may be stored for that long before its row says so
+
+
+def films() -> Storage:
+    """Return the storage of what visitors get."""
+    return Clip._meta.get_field("film").storage
+
+
+def originals() -> Storage:
+    """Return the private storage of films as they came from the phone."""
+    return Clip._meta.get_field("original").storage
 
 
 @contextlib.contextmanager
@@ -45,7 +57,7 @@ def publish_file(clip: Clip, part: Path) -> str:
     """Copy a finished file to where visitors can fetch it, under a new name; return that name."""
     name = published_name(clip, new_file_name(part))
     with part.open("rb") as finished:
-        return Clip._meta.get_field("film").storage.save(name, File(finished), max_length=255)
+        return films().save(name, File(finished), max_length=255)
 
 
 def publish(clip: Clip, converted: Converted, lease: Lease) -> None:
@@ -54,7 +66,6 @@ def publish(clip: Clip, converted: Converted, lease: Lease) -> None:
     Raises:
         LeaseLostError: when the clip is somebody else's by now; then nothing has changed.
     """
-    storage: Storage = clip.film.storage
     names: dict[str, str] = {}
     try:
         for field, part in converted.files.items():
@@ -77,7 +88,7 @@ def publish(clip: Clip, converted: Converted, lease: Lease) -> None:
             Clip.objects.get(pk=clip.pk).save(update_fields=["status"])
     except BaseException:
         for name in names.values():
-            storage.delete(name)
+            films().delete(name)
         raise
     remove_leftovers(clip.pk)
 
@@ -87,40 +98,57 @@ def remove_leftovers(pk: int) -> None:
     clip = Clip.objects.get(pk=pk)
     current = {getattr(clip, field).name for field in FILE_FIELDS}
     with contextlib.suppress(OSError):
-        remove_others(clip.film.storage, f"clips/{clip.public_id}", current, suffixes=(".mp4", ".webp"))
-        remove_others(clip.original.storage, clip.public_id, {clip.original.name})
+        remove_others(films(), f"clips/{clip.public_id}", current, (".mp4", ".webp"))
+        # The next film may be on its way in, while its row still says the last one.
+        remove_others(originals(), clip.public_id, {clip.original.name}, older_than=ARRIVES_WITHIN)
 
 
-def remove_others(storage: Storage, folder: str, current: set[str], suffixes: tuple[str, ...] = ("",)) -> None:
+def remove_others(
+    storage: Storage,
+    folder: str,
+    current: set[str],
+    suffixes: tuple[str, ...] = ("",),
+    older_than: timedelta = timedelta(0),
+) -> None:
+    """Remove what is in `folder` and not `current`; nothing else than files with one of `suffixes`."""
     try:
         names = storage.listdir(folder)[1]
     except FileNotFoundError:
         return
     for name in names:
-        if f"{folder}/{name}" not in current and name.endswith(suffixes):
-            storage.delete(f"{folder}/{name}")
+        path = f"{folder}/{name}"
+        if path in current or not name.endswith(suffixes):
+            continue
+        if not older_than or storage.get_modified_time(path) < datetime.now(UTC) - older_than:
+            storage.delete(path)
+
+
+def remove_all(public_id: str) -> None:
+    """Remove every file of a clip that has been deleted."""
+    for storage, folder in ((films(), f"clips/{public_id}"), (originals(), public_id)):
+        with contextlib.suppress(OSError):
+            remove_folder(storage, folder)
+
+
+def remove_folder(storage: Storage, folder: str, older_than: timedelta = timedelta(0)) -> None:
+    remove_others(storage, folder, set(), older_than=older_than)
+    with contextlib.suppress(OSError, NotImplementedError):  # files left in it, or a storage without folders
+        Path(storage.path(folder)).rmdir()
 
 
 def tidy() -> None:
-    """Remove the files of clips that no longer exist, and the work folders of killed workers."""
-    old = datetime.now(UTC) - LEFTOVERS_AFTER
+    """Remove what no clip names (any more), and the work folders of killed workers."""
+    old = time.time() - ARRIVES_WITHIN.total_seconds()
     for folder in Path(settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*"):
         with contextlib.suppress(OSError):
-            if folder.stat().st_mtime < old.timestamp() and folder.owner() == Path.home().owner():
+            if folder.stat().st_mtime < old and folder.stat().st_uid == os.getuid():
                 shutil.rmtree(folder)
     known = set(Clip.objects.values_list("public_id", flat=True))
-    for storage, root in (
-        (Clip._meta.get_field("film").storage, "clips"),
-        (Clip._meta.get_field("original").storage, ""),
-    ):
+    for storage, root in ((films(), "clips/"), (originals(), "")):
         with contextlib.suppress(FileNotFoundError):
             for public_id in set(storage.listdir(root)[0]) - known:
-                remove_old(storage, f"{root}/{public_id}".strip("/"), old)
-
-
-def remove_old(storage: Storage, folder: str, before: datetime) -> None:
-    for name in storage.listdir(folder)[1]:
-        if storage.get_modified_time(f"{folder}/{name}") < before:
-            storage.delete(f"{folder}/{name}")
-    with contextlib.suppress(OSError, NotImplementedError):
-        Path(storage.path(folder)).rmdir()
+                remove_folder(storage, f"{root}{public_id}", ARRIVES_WITHIN)
+    for pk in Clip.objects.exclude(status__in=[Clip.Status.WAITING, Clip.Status.CONVERTING]).values_list(
+        "pk", flat=True
+    ):
+        remove_leftovers(pk)

@@ -1,0 +1,309 @@
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from clips import jobs, publishing
+from clips.forms import ClipForm
+from clips.models import Clip, ClipQuerySet
+from exercises.admin import ExerciseAdmin, ExerciseChoice
+from exercises.models import Exercise
+from texts.admin import WorkshopAdmin
+
+WORKER_MISSING_AFTER = timedelta(seconds=60)
+MOST_ASKED_ABOUT = 200  # clips in one question of the page for their states
+
+MEDIA = forms.Media(
+    css={"all": ["workshop/workshop.css", "workshop/clips.css"]},
+    js=[forms.Script("workshop/clips.js", type="module")],  # type: ignore[list-item] # new in Django 5.2
+)
+
+
+def state_of(clip: Clip) -> str:
+    """Return how far a clip is, as the list, the form and the page's questions show it."""
+    seen = jobs.worker_seen_at()
+    missing = seen is None or datetime.now(UTC) - seen > WORKER_MISSING_AFTER
+    return render_to_string(
+        "admin/clips/_state.html", {"clip": clip, "worker_is_missing": missing and clip.is_underway}
+    )
+
+
+def still_of(clip: Clip) -> str:
+    if not clip.still_small:
+        return format_html('<span class="no-still">{}</span>', _("no picture yet"))
+    return format_html(
+        '<img class="still" src="{}" width="96" height="72" loading="lazy" alt="{}">',
+        clip.still_small.url,
+        gettext("Change %s") % clip,
+    )
+
+
+def preview_of(clip: Clip) -> str:
+    return render_to_string("admin/clips/_preview.html", {"clip": clip})
+
+
+class LiveClips:
+    """Read-only fields whose contents `clips.js` keeps up to date."""
+
+    @admin.display(description=_("status"), ordering="status")
+    def state(self, clip: Clip) -> str:
+        return format_html(
+            '<div class="clip-state" data-clip-state="{}" data-states="{}"{}>{}</div>',
+            clip.pk,
+            reverse("admin:clips_clip_states"),
+            SafeString(" data-underway") if clip.is_underway else "",
+            state_of(clip),
+        )
+
+    @admin.display(description=_("picture"))
+    def still(self, clip: Clip) -> str:
+        return format_html('<div data-clip-still="{}">{}</div>', clip.pk, still_of(clip))
+
+    @admin.display(description=_("what visitors play"))
+    def preview(self, clip: Clip) -> str:
+        return format_html('<div data-clip-preview="{}">{}</div>', clip.pk, preview_of(clip))
+
+
+class ClipInline(LiveClips, admin.StackedInline):
+    """The clips of an exercise, on the exercise's own form."""
+
+    model = Clip
+    form = ClipForm
+    extra = 0
+    show_change_link = True
+    readonly_fields = ["state", "still"]
+    fields = [
+        ("variation", "title", "kind"),
+        ("original", "still", "state"),
+        ("made", "keep_sound"),
+        "description",
+        "published",
+    ]
+
+    @property
+    def media(self) -> forms.Media:
+        return super().media + MEDIA
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        cast("type[ClipForm]", formset.form).editor = request.user
+        return formset
+
+
+# Exercises know nothing of clips; their clips come to them from here.
+ExerciseAdmin.inlines = [*ExerciseAdmin.inlines, ClipInline]
+
+
+class VisibleFilter(admin.SimpleListFilter):
+    """Clips by whether visitors can see them."""
+
+    title = _("visitors see it")
+    parameter_name = "visible"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("Yes")), ("no", _("No"))]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        visible = Clip.objects.visible().order_by().values("pk")
+        if self.value() == "yes":
+            return queryset.filter(pk__in=visible)
+        if self.value() == "no":
+            return queryset.exclude(pk__in=visible)
+        return queryset
+
+
+@admin.register(Clip)
+class ClipAdmin(LiveClips, WorkshopAdmin):
+    """From a phone's film to what a visitor plays, as far as a therapist has to do with it."""
+
+    form = ClipForm
+    list_display = ["still", "name", "part", "stage", "group", "kind", "state", "published", "checked"]
+    list_display_links = ["still", "name"]
+    list_filter = ["status", "kind", "published", VisibleFilter, "checked", "exercise__group__stage"]
+    search_fields = ["title", "description", "exercise__name", "exercise__slug", "exercise__group__name"]
+    search_help_text = _("Looks in titles, descriptions, exercises and groups.")
+    ordering = [
+        "exercise__group__stage__number",
+        "exercise__group__position",
+        "exercise__position",
+        "exercise",
+        "variation",
+        "pk",
+    ]
+    list_per_page = 50
+    save_on_top = True
+    actions = ["publish", "withdraw", "convert_again"]
+    readonly_fields = ["state", "preview", "original_filename", "uploaded_by", "uploaded_at"]
+    fieldsets = [
+        (None, {"fields": ["exercise", ("variation", "title"), "kind", "published"]}),
+        (
+            _("The film"),
+            {
+                "fields": [
+                    "original",
+                    "state",
+                    "preview",
+                    "made",
+                    "keep_sound",
+                    ("original_filename", "uploaded_by", "uploaded_at"),
+                ]
+            },
+        ),
+        (
+            _("In words"),
+            {
+                "description": _(
+                    "Write “left” and “right” as {left} and {right}: "
+                    "visitors whose head pulls to the left get them the other way round."
+                ),
+                "fields": ["description", "captions", "checked"],
+            },
+        ),
+        (_("The author's story"), {"classes": ["collapse"], "fields": ["story"]}),
+    ]
+
+    @property
+    def media(self) -> forms.Media:
+        return super().media + MEDIA
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return (
+            Clip.objects.select_related("exercise__group__stage", "uploaded_by")
+            .prefetch_related("exercise__clips", "exercise__variations")
+            .order_by(*self.ordering)
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        states = path("states/", self.admin_site.admin_view(self.states), name="clips_clip_states")
+        return [states, *super().get_urls()]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        cast("type[ClipForm]", form).editor = request.user
+        return form
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "exercise":
+            kwargs |= {
+                "form_class": ExerciseChoice,
+                "queryset": Exercise.objects.select_related("group__stage").in_order(),
+            }
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        form.store()
+        if form.needs_conversion:
+            said = gettext("The film is being converted. What visitors see stays until that is done.")
+            self.message_user(request, said, messages.INFO)
+
+    def delete_model(self, request: HttpRequest, obj: Clip) -> None:
+        public_id = obj.public_id
+        super().delete_model(request, obj)
+        transaction.on_commit(partial(publishing.remove_all, public_id))
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        public_ids = list(queryset.values_list("public_id", flat=True))
+        super().delete_queryset(request, queryset)
+        for public_id in public_ids:
+            transaction.on_commit(partial(publishing.remove_all, public_id))
+
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        """Return the address of the exercise's page, or None while visitors would not find the clip there."""
+        if obj is None or not Clip.objects.visible().filter(pk=obj.pk).exists():
+            return None
+        return str(obj.get_absolute_url())
+
+    @admin.display(description=_("clip"), ordering="exercise__name")
+    def name(self, clip: Clip) -> str:
+        return clip.exercise.title if clip.exercise else clip.get_story_display()
+
+    @admin.display(description=_("variation"), ordering="variation")
+    def part(self, clip: Clip) -> str:
+        if clip.exercise is None:
+            return ""
+        total = max(len(clip.exercise.parts), clip.variation)
+        if total == 1:
+            return gettext("only one")
+        return gettext("%(number)d of %(total)d") % {"number": clip.variation, "total": total}
+
+    @admin.display(description=_("stage"), ordering="exercise__group__stage__number")
+    def stage(self, clip: Clip) -> str:
+        return clip.exercise.group.stage.name if clip.exercise else ""
+
+    @admin.display(description=_("group"), ordering="exercise__group__name")
+    def group(self, clip: Clip) -> str:
+        return clip.exercise.group.name if clip.exercise else ""
+
+    @admin.action(description=_("Publish: visitors see it as soon as it is ready"), permissions=["change"])
+    def publish(self, request: HttpRequest, queryset: ClipQuerySet) -> None:
+        self.set_published(request, queryset, published=True)
+
+    @admin.action(description=_("Withdraw: visitors no longer see it"), permissions=["change"])
+    def withdraw(self, request: HttpRequest, queryset: ClipQuerySet) -> None:
+        self.set_published(request, queryset, published=False)
+
+    def set_published(self, request: HttpRequest, clips: ClipQuerySet, *, published: bool) -> None:
+        """Publish or withdraw each clip by itself: one that breaks a rule does not hold up the others."""
+        done = 0
+        for clip in clips:
+            clip.published = published
+            try:
+                clip.clean()
+            except ValidationError as error:
+                self.message_user(request, f"{self.name(clip)}: {' '.join(error.messages)}", messages.ERROR)
+                continue
+            clip.save(update_fields=["published"])
+            self.log_change(request, clip, gettext("Published.") if published else gettext("Withdrawn."))
+            done += 1
+        if not done:
+            return
+        if published:
+            said = ngettext("%d clip is published.", "%d clips are published.", done) % done
+        else:
+            said = ngettext("%d clip is withdrawn.", "%d clips are withdrawn.", done) % done
+        self.message_user(request, said, messages.SUCCESS)
+
+    @admin.action(description=_("Convert again, from the film as it was uploaded"), permissions=["change"])
+    def convert_again(self, request: HttpRequest, queryset: ClipQuerySet) -> None:
+        again = [clip for clip in queryset if clip.original]
+        for clip in again:
+            jobs.submit(clip)
+        if again:
+            said = ngettext("%d clip is converted again.", "%d clips are converted again.", len(again)) % len(again)
+            self.message_user(request, said, messages.SUCCESS)
+        if len(again) < len(queryset):
+            said = gettext("Drawn clips that came with the site have no film of their own to convert.")
+            self.message_user(request, said, messages.WARNING)
+
+    @method_decorator(never_cache)
+    def states(self, request: HttpRequest) -> HttpResponse:
+        """Say how far the clips `?clip=…` are; the page asks while one of them is not finished."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        asked = [int(pk) for pk in request.GET.getlist("clip") if pk.isascii() and pk.isdigit() and len(pk) < 19]
+        clips = Clip.objects.select_related("exercise").filter(pk__in=asked[:MOST_ASKED_ABOUT])
+        return JsonResponse(
+            {
+                str(clip.pk): {
+                    "underway": clip.is_underway,
+                    "state": state_of(clip),
+                    "still": still_of(clip),
+                    "preview": preview_of(clip),
+                    "said": f"{clip}: {clip.get_status_display()}. {clip.problem}".strip(),
+                }
+                for clip in clips
+            }
+        )
