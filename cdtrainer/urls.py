@@ -5,6 +5,8 @@ from django.urls import include, path
 
 urlpatterns = [
     path("admin/uploads/", include("uploads.urls")),
+    path("", include("pages.first_sign_in")),
+    path("", include("pages.health")),
     path("admin/", admin.site.urls),
     path("stages/", include("pages.stage_pages")),
     path("exercises/", include("exercises.urls")),

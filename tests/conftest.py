@@ -1,5 +1,7 @@
 """What every test shares: folders of its own, an empty cache, quick passwords."""
 
+import os
+
 import pytest
 from django.core.cache import cache
 from django.core.files.storage import storages
@@ -39,3 +41,16 @@ def workshop(client, therapist):
     """A browser in which the therapist has signed in."""
     client.force_login(therapist)
     return client
+
+
+@pytest.fixture(scope="module")
+def chromium(django_db_setup):
+    """Debian's Chromium, for the tests marked e2e."""
+    from playwright.sync_api import sync_playwright  # not needed, and slow to load, for all the others
+
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright keeps an event loop in this thread
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]

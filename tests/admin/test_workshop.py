@@ -119,9 +119,7 @@ def test_publishing_tells_which_exercise_does_not_say_when_to_stop(workshop):
 def test_withdrawing_takes_a_question_from_the_site(workshop):
     question = make_question()
 
-    workshop.post(
-        changelist("faq_question"), {"action": "withdraw", "_selected_action": [question.pk]}, follow=True
-    )
+    workshop.post(changelist("faq_question"), {"action": "withdraw", "_selected_action": [question.pk]}, follow=True)
 
     assert not Question.objects.published().exists()
 
@@ -163,9 +161,7 @@ def test_a_bare_side_word_is_refused_with_a_hint(workshop):
     exercise = make_exercise()
     form = workshop.get(change_form(exercise)).context["adminform"].form
     values = {name: value for name, value in form.initial.items() if value not in (None, False)}
-    formsets = {
-        f"{prefix}-{total}_FORMS": 0 for prefix in ("variations", "clips") for total in ("TOTAL", "INITIAL")
-    }
+    formsets = {f"{prefix}-{total}_FORMS": 0 for prefix in ("variations", "clips") for total in ("TOTAL", "INITIAL")}
 
     response = workshop.post(change_form(exercise), values | formsets | {"steps": "Turn left."})
 

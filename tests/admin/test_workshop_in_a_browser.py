@@ -1,0 +1,137 @@
+"""The workshop in Chromium: the text editor works under the strict policy, and nothing breaks a rule of axe's."""
+
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+
+from exercises.models import Exercise
+from programme.loading import canonical
+from tests.factories import (
+    make_clip,
+    make_exercise,
+    make_group,
+    make_problem,
+    make_question,
+    make_section,
+)
+from texts.prose import from_markdown
+
+AXE = next(Path("tests/vendor").glob("axe-core-*/axe.min.js"))
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def open_page(chromium, live_server, client):
+    """Return a function that opens a page; its complaints, CSP violations among them, are in `page.complaints`."""
+    contexts = []
+
+    def opened(path, width=1280, scheme="light"):
+        context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+        contexts.append(context)
+        context.add_cookies(
+            [{"name": name, "value": morsel.value, "url": live_server.url} for name, morsel in client.cookies.items()]
+        )
+        page = context.new_page()
+        page.complaints = []
+        page.on("console", lambda said: said.type == "error" and page.complaints.append(said.text))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.goto(live_server.url + path)
+        page.wait_for_load_state("networkidle")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def rows():
+    """One of each text, with something in every list."""
+    clip = make_clip(
+        exercise=make_exercise(name="Turn to the {right}", caution=from_markdown("Ask **first**:\n\n- one\n- two"))
+    )
+    return {
+        "exercise": clip.exercise,
+        "stage": clip.exercise.group.stage,
+        "group": make_group(),
+        "question": make_question(answer=""),
+        "problem": make_problem(),
+        "page": make_section().page,
+    }
+
+
+def addresses(rows):
+    yield reverse("admin:index")
+    for row in rows.values():
+        name = f"{row._meta.app_label}_{row._meta.model_name}"
+        yield reverse(f"admin:{name}_changelist")
+        yield reverse(f"admin:{name}_change", args=[row.pk])
+    yield reverse("admin:exercises_exercise_add")
+    yield reverse("admin:auth_user_changelist")
+
+
+def axe(page):
+    """Return what axe finds, but for parts that are Django's own and known."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})")
+    return [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in found["violations"]]
+
+
+def test_the_sign_in_page_is_complete_and_clean(open_page):
+    page = open_page(reverse("admin:login"))
+
+    assert page.complaints == []
+    assert page.locator("html").get_attribute("lang") == "en-gb"
+    assert page.locator("main").count() == 1
+    assert axe(page) == []
+
+
+def test_no_page_of_the_workshop_breaks_the_policy_or_is_wider_than_a_small_phone(open_page, workshop, rows):
+    for path in addresses(rows):
+        page = open_page(path)
+        assert page.complaints == [], path
+        page.set_viewport_size({"width": 320, "height": 640})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+        page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_our_pages_of_the_workshop_have_enough_contrast(open_page, workshop, rows, scheme):
+    for path in (
+        reverse("admin:index"),
+        reverse("admin:exercises_exercise_changelist"),
+        reverse("admin:faq_question_changelist"),
+    ):
+        page = open_page(path, scheme=scheme)
+        assert [found for found in axe(page) if found[0] == "color-contrast"] == [], path
+        page.close()
+
+
+def test_the_text_editor_mounts_and_saving_without_a_change_changes_nothing(open_page, workshop, rows):
+    exercise = rows["exercise"]
+    page = open_page(reverse("admin:exercises_exercise_change", args=[exercise.pk]))
+
+    editor = page.locator(".field-caution .ProseMirror")
+    assert editor.inner_text().startswith("Ask first:")
+    page.locator("input[name=_save]").first.click()
+    page.wait_for_load_state("networkidle")
+
+    assert page.complaints == []
+    saved = Exercise.objects.get(pk=exercise.pk)
+    assert canonical(saved, "caution", saved.caution) == canonical(saved, "caution", exercise.caution)
+    assert canonical(saved, "steps", saved.steps) == canonical(saved, "steps", exercise.steps)
+
+
+def test_what_is_typed_into_the_text_editor_is_saved(open_page, workshop, rows):
+    exercise = rows["exercise"]
+    page = open_page(reverse("admin:exercises_exercise_change", args=[exercise.pk]))
+
+    page.locator(".field-caution .ProseMirror").click()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Ask your doctor.")
+    page.locator("input[name=_save]").first.click()
+    page.wait_for_load_state("networkidle")
+
+    assert Exercise.objects.get(pk=exercise.pk).caution == "<p>Ask your doctor.</p>"
