@@ -14,7 +14,7 @@ DRAIN_BYTES = 16 * 1024 * 1024  # read and thrown away at most, so that the clie
 DRAIN_SECONDS = 10.0
 
 
-class ClientGone(Exception):
+class ClientGoneError(Exception):
     """The body ended before its end."""
 
 
@@ -40,7 +40,7 @@ class Body:
         """The body in pieces of at most 64 KiB.
 
         Raises:
-            ClientGone: when it ends too early or falls silent.
+            ClientGoneError: when it ends too early or falls silent.
         """
         with self._noticing_silence(SILENCE):
             while piece := self._piece():
@@ -58,7 +58,7 @@ class Body:
             with self._noticing_silence(DRAIN_SECONDS):
                 while self._read < stop_at and time.monotonic() < deadline and self._piece():
                     pass
-        except ClientGone:
+        except ClientGoneError:
             pass
 
     def _piece(self) -> bytes:
@@ -68,12 +68,12 @@ class Body:
             piece: bytes = self._stream.read(PIECE)
         except OSError as error:  # a reset, a time-out, a broken chunk
             self._ended = True
-            raise ClientGone from error
+            raise ClientGoneError from error
         self._read += len(piece)
         if not piece or self._read == self.length:
             self._ended = True
         if not piece and self.length is not None:
-            raise ClientGone
+            raise ClientGoneError
         return piece
 
     @contextmanager

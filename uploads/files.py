@@ -26,7 +26,7 @@ BIG_PIECE = 1024 * 1024  # bytes, when nothing but the disk has to be waited for
 Result = TypeVar("Result")
 
 
-class Overtaken(Exception):
+class OvertakenError(Exception):
     """Another request has written to the file, or removed it."""
 
 
@@ -84,14 +84,14 @@ class GrowingFile:
         """Add `data` if the file is `at` bytes long, and return how long it is then.
 
         Raises:
-            Overtaken: when it is longer or shorter, or has been removed.
+            OvertakenError: when it is longer or shorter, or has been removed.
             OSError: when the disk refuses (ENOSPC, EDQUOT, EIO); what was written before stays.
         """
         fcntl.flock(self._fd, fcntl.LOCK_EX)  # nobody holds it for longer than one such write
         try:
             state = os.fstat(self._fd)
             if state.st_size != at or state.st_nlink == 0:
-                raise Overtaken
+                raise OvertakenError
             rest = memoryview(data)
             while rest:
                 written = os.pwrite(self._fd, rest, at)
@@ -129,6 +129,7 @@ def link_or_copy(source: Path, target: Path) -> None:
         with unfinished.open("rb") as file:
             os.fsync(file.fileno())
         unfinished.replace(target)
+    os.utime(target)  # when it came to be there, for whoever tidies up by age
     _sync_folder(target.parent)
 
 

@@ -22,7 +22,7 @@ EXPIRES_AFTER = timedelta(hours=48)
 STALLED_AFTER = 3.0
 
 
-class NotYours(Exception):
+class NotYoursError(Exception):
     """There is no finished, unclaimed upload of this person by that id."""
 
 
@@ -161,13 +161,13 @@ class Upload(models.Model):
         Killed before it: nothing has happened. Killed after it: `expire_uploads` removes our name.
 
         Raises:
-            NotYours: when it is somebody else's, unfinished or claimed already.
+            NotYoursError: when it is somebody else's, unfinished or claimed already.
         """
         mine = Upload.objects.of(user).filter(pk=self.pk)
         with transaction.atomic():
             free = mine.unclaimed().filter(finished_at__isnull=False)
             if not free.update(claimed_at=timezone.now(), writer=""):
-                raise NotYours
+                raise NotYoursError
             yield self.path
             mine.update(claimed_for=self.claimed_for)
             transaction.on_commit(partial(self.path.unlink, missing_ok=True))

@@ -30,7 +30,7 @@ _METADATA_KEY = re.compile(r"[!-+\--~]+")  # printable ASCII but space and comma
 
 
 @dataclass
-class Refused(Exception):
+class RefusedError(Exception):
     """A request that is answered with `status`; the message is for people."""
 
     status: int
@@ -72,27 +72,27 @@ def with_state(response: HttpResponse, upload: Upload, offset: int) -> HttpRespo
 
 def require_version(request: HttpRequest) -> None:
     if request.headers.get("Tus-Resumable") != VERSION:
-        raise Refused(412, _("This server speaks tus %s.") % VERSION, {"Tus-Version": VERSION})
+        raise RefusedError(412, _("This server speaks tus %s.") % VERSION, {"Tus-Version": VERSION})
 
 
 def require_chunk_type(request: HttpRequest) -> None:
     if request.content_type != CHUNK_TYPE:
-        raise Refused(415, _("The content has to be sent as %s.") % CHUNK_TYPE)
+        raise RefusedError(415, _("The content has to be sent as %s.") % CHUNK_TYPE)
 
 
 def number(request: HttpRequest, header: str) -> int:
     value = request.headers.get(header, "")
     if not _NUMBER.fullmatch(value):
-        raise Refused(400, _("The header %s has to be a whole number, zero or more.") % header)
+        raise RefusedError(400, _("The header %s has to be a whole number, zero or more.") % header)
     return int(value)
 
 
 def announced_length(request: HttpRequest) -> int:
     """Return the length a new upload will have; it has to be known, or no limit could be kept."""
     if "Upload-Concat" in request.headers:
-        raise Refused(400, _("This server does not put uploads together (concatenation)."))
+        raise RefusedError(400, _("This server does not put uploads together (concatenation)."))
     if "Upload-Defer-Length" in request.headers:
-        raise Refused(400, _("The length has to be known when the upload begins."))
+        raise RefusedError(400, _("The length has to be known when the upload begins."))
     return number(request, "Upload-Length")
 
 
@@ -102,10 +102,10 @@ def checksum(request: HttpRequest) -> Checksum | None:
         return None
     algorithm, _blank, encoded = header.partition(" ")
     if algorithm not in CHECKSUM_ALGORITHMS:
-        raise Refused(400, _("The checksum has to be one of: %s.") % ", ".join(CHECKSUM_ALGORITHMS))
+        raise RefusedError(400, _("The checksum has to be one of: %s.") % ", ".join(CHECKSUM_ALGORITHMS))
     digest = _decoded(encoded)
     if digest is None or len(digest) != hashlib.new(algorithm, usedforsecurity=False).digest_size:
-        raise Refused(400, _("The checksum cannot be read."))
+        raise RefusedError(400, _("The checksum cannot be read."))
     return Checksum(algorithm, digest)
 
 
@@ -113,14 +113,14 @@ def metadata(request: HttpRequest) -> dict[str, str]:
     """Return what the client says about the file. Values that are no Base64 of UTF-8 count as empty, as in tusd."""
     header = request.headers.get("Upload-Metadata", "")
     if len(header) > MAX_METADATA:
-        raise Refused(431, _("The name of the file is too long."))
+        raise RefusedError(431, _("The name of the file is too long."))
     if not header.isascii() or not header.isprintable():
-        raise Refused(400, _("The header Upload-Metadata cannot be read."))
+        raise RefusedError(400, _("The header Upload-Metadata cannot be read."))
     said: dict[str, str] = {}
     for pair in filter(None, (part.strip() for part in header.split(","))):
         key, _blank, encoded = pair.partition(" ")
         if not _METADATA_KEY.fullmatch(key) or key in said:
-            raise Refused(400, _("The header Upload-Metadata cannot be read."))
+            raise RefusedError(400, _("The header Upload-Metadata cannot be read."))
         said[key] = (_decoded(encoded) or b"").decode(errors="ignore")
     return said
 

@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from uploads import files, tus
-from uploads.body import Body, ClientGone
+from uploads.body import Body, ClientGoneError
 from uploads.models import Upload
-from uploads.tus import Refused, plain, with_state
+from uploads.tus import RefusedError, plain, with_state
 
 Answer = Callable[[HttpRequest, Body, Any], HttpResponse]
 
@@ -54,11 +54,11 @@ def guarded(request: HttpRequest, body: Body, pk: uuid.UUID | None, answers: dic
     try:
         answer = answers.get(method_of(request))
         if answer is None:
-            raise Refused(405, "", {"Allow": ", ".join(answers)})
+            raise RefusedError(405, "", {"Allow": ", ".join(answers)})
         if answer is not options:
             tus.require_version(request)
         return answer(request, body, owned(request, pk) if pk else None)
-    except Refused as refusal:
+    except RefusedError as refusal:
         return refusal.response()
 
 
@@ -74,7 +74,7 @@ def method_of(request: HttpRequest) -> str:
 def owned(request: HttpRequest, pk: uuid.UUID) -> Upload:
     upload = Upload.objects.of(request.user).filter(pk=pk).first()
     if upload is None:
-        raise Refused(404, _("This upload is no longer here."))
+        raise RefusedError(404, _("This upload is no longer here."))
     return upload
 
 
@@ -92,7 +92,7 @@ def create(request: HttpRequest, body: Body, _upload: None) -> HttpResponse:
     length = tus.announced_length(request)
     said = tus.metadata(request)
     if length > settings.UPLOAD_MAX_BYTES:
-        raise Refused(413, too_large_text())
+        raise RefusedError(413, too_large_text())
     if not body.is_empty:
         tus.require_chunk_type(request)
         require_room_for(body, length)
@@ -102,7 +102,7 @@ def create(request: HttpRequest, body: Body, _upload: None) -> HttpResponse:
     try:
         if length == 0 or not body.is_empty:
             offset = receive(upload, body, 0, checksum)
-    except Refused:
+    except RefusedError:
         upload.discard()  # the client never learns its address
         raise
     response = plain(201)
@@ -113,12 +113,13 @@ def create(request: HttpRequest, body: Body, _upload: None) -> HttpResponse:
 
 def promise(request: HttpRequest, length: int, said: dict[str, str]) -> Upload:
     """Return a new upload, if its owner and the disk have room for all of it."""
+    user_id = request.user.pk or 0
     with transaction.atomic():
         # One at a time per person, or two that begin together would both find the same room.
-        get_user_model().objects.select_for_update().get(pk=request.user.pk)
+        get_user_model().objects.select_for_update().get(pk=user_id)
         waiting = Upload.objects.of(request.user).unclaimed().bytes_promised()
         if waiting + length > settings.UPLOAD_QUOTA_BYTES:
-            raise Refused(
+            raise RefusedError(
                 413,
                 _(
                     "Your uploads that are not finished take up %(waiting)s already, and %(quota)s is the most. "
@@ -131,7 +132,7 @@ def promise(request: HttpRequest, length: int, said: dict[str, str]) -> Upload:
             )
         require_free_disk(Upload.objects.bytes_to_come() + length)
         return Upload.objects.create(
-            owner_id=request.user.pk,
+            owner_id=user_id,
             length=length,
             filename=tus.shown_name(said.get("filename", "")),
             content_type=tus.shown_type(said.get("filetype", "")),
@@ -166,7 +167,7 @@ def patch(request: HttpRequest, body: Body, upload: Upload) -> HttpResponse:
 
 def delete(request: HttpRequest, body: Body, upload: Upload) -> HttpResponse:
     if not upload.discard():
-        raise Refused(409, _("This file has been taken over already."))
+        raise RefusedError(409, _("This file has been taken over already."))
     return plain(204)
 
 
@@ -174,7 +175,7 @@ def receive(upload: Upload, body: Body, offset: int, checksum: tus.Checksum | No
     """Add a body at `offset` and return the new offset; one request at a time may do so."""
     token = upload.take_writer()
     if not token:
-        raise Refused(423, _("This file is being sent in another window."))
+        raise RefusedError(423, _("This file is being sent in another window."))
     try:
         require_offset(upload, offset)
         room = upload.length - offset
@@ -187,13 +188,13 @@ def receive(upload: Upload, body: Body, offset: int, checksum: tus.Checksum | No
                     arrived = receive_checked(file, body, offset, room, checksum)
                 else:
                     arrived = receive_straight(file, body, offset)
-            except Interrupted as interruption:
+            except CutShortError as interruption:
                 arrived, problem = interruption.offset, interruption.refusal
             file.sync()
         # What came before an interruption stays: the client goes on from there.
         if not upload.record(arrived):
             upload.path.unlink(missing_ok=True)
-            raise Refused(404, _("This upload was cancelled."))
+            raise RefusedError(404, _("This upload was cancelled."))
         if problem:
             raise problem
         return arrived
@@ -201,10 +202,10 @@ def receive(upload: Upload, body: Body, offset: int, checksum: tus.Checksum | No
         upload.release_writer(token)
 
 
-class Interrupted(Exception):
+class CutShortError(Exception):
     """Receiving ended early; everything up to `offset` is in the file."""
 
-    def __init__(self, offset: int, refusal: Refused) -> None:
+    def __init__(self, offset: int, refusal: RefusedError) -> None:
         super().__init__(offset, refusal)
         self.offset = offset
         self.refusal = refusal
@@ -215,8 +216,8 @@ def receive_straight(file: files.GrowingFile, body: Body, offset: int) -> int:
     try:
         for piece in body.pieces():
             offset = append(file, piece, offset)
-    except ClientGone:
-        raise Interrupted(offset, Refused(408, _("The connection broke."))) from None
+    except ClientGoneError:
+        raise CutShortError(offset, RefusedError(408, _("The connection broke."))) from None
     return offset
 
 
@@ -233,15 +234,15 @@ def receive_checked(file: files.GrowingFile, body: Body, offset: int, room: int,
             for piece in body.pieces():
                 size += len(piece)
                 if size > room:
-                    raise Refused(413, over_length_text())
+                    raise RefusedError(413, over_length_text())
                 if digest:
                     digest.update(piece)
                 write(held, piece)
-        except ClientGone:
+        except ClientGoneError:
             if checksum:
-                raise Refused(408, _("The connection broke.")) from None
+                raise RefusedError(408, _("The connection broke.")) from None
         if checksum and digest and digest.digest() != checksum.digest:
-            raise Refused(tus.CHECKSUM_MISMATCH, _("Some bytes were changed on their way. Send them again."))
+            raise RefusedError(tus.CHECKSUM_MISMATCH, _("Some bytes were changed on their way. Send them again."))
         held.seek(0)
         while piece := held.read(files.PIECE):
             offset = append(file, piece, offset)
@@ -251,13 +252,13 @@ def receive_checked(file: files.GrowingFile, body: Body, offset: int, room: int,
 def append(file: files.GrowingFile, piece: bytes, offset: int) -> int:
     try:
         return file.append(piece, offset)
-    except files.Overtaken:
-        refusal = Refused(423, _("This file is being sent in another window."))
+    except files.OvertakenError:
+        refusal = RefusedError(423, _("This file is being sent in another window."))
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        refusal = Refused(507, disk_full_text())
-    raise Interrupted(offset, refusal)
+        refusal = RefusedError(507, disk_full_text())
+    raise CutShortError(offset, refusal)
 
 
 def write(held: IO[bytes], piece: bytes) -> None:
@@ -266,29 +267,29 @@ def write(held: IO[bytes], piece: bytes) -> None:
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        raise Refused(507, disk_full_text()) from error
+        raise RefusedError(507, disk_full_text()) from error
 
 
 def require_unexpired(upload: Upload) -> None:
     if upload.is_expired:
-        raise Refused(410, _("This upload was begun more than two days ago. Begin again."))
+        raise RefusedError(410, _("This upload was begun more than two days ago. Begin again."))
 
 
 def require_offset(upload: Upload, offset: int) -> None:
     arrived = upload.arrived()
     if offset != arrived:
-        raise Refused(409, _("The upload goes on at another place."), {"Upload-Offset": str(arrived)})
+        raise RefusedError(409, _("The upload goes on at another place."), {"Upload-Offset": str(arrived)})
 
 
 def require_room_for(body: Body, room: int) -> None:
     if body.length is not None and body.length > room:
-        raise Refused(413, over_length_text())
+        raise RefusedError(413, over_length_text())
 
 
 def require_free_disk(needed: int) -> None:
     """Refuse before the first byte what the disk has no room for (RFC 4918, section 11.5: 507)."""
     if files.free_bytes(Path(settings.UPLOADS_ROOT)) - needed < settings.UPLOAD_FREE_BYTES:
-        raise Refused(507, disk_full_text())
+        raise RefusedError(507, disk_full_text())
 
 
 def too_large_text() -> str:
