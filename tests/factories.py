@@ -123,7 +123,7 @@ def make_clip(**fields):
     if "exercise" not in fields and not fields.get("story"):
         fields["exercise"] = make_exercise()
     ready = fields.get("status", Clip.Status.READY) == Clip.Status.READY
-    boring = {"status": Clip.Status.READY, "published": ready}
+    boring = {"status": Clip.Status.READY, "published": ready, "description": "A head moves slowly."}
     if ready:
         boring |= {"seconds": 1, "width": 64, "height": 48, "progress": 100}
     clip = Clip(**boring | fields)

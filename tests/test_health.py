@@ -1,10 +1,12 @@
 """What a probe is told."""
 
+import shutil
 from collections import namedtuple
 from datetime import timedelta
 
 import pytest
 from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from clips import jobs
@@ -57,7 +59,7 @@ def test_a_silent_worker_is_named(client, worker, ago):
 )
 def test_a_full_disk_is_named(client, worker, monkeypatch, total, free, ok):
     disk = Disk(total * GIGABYTE, (total - free) * GIGABYTE, free * GIGABYTE)
-    monkeypatch.setattr(health.shutil, "disk_usage", lambda path: disk)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: disk)
 
     assert client.get("/readyz").text == ("ok" if ok else "disk")
 
@@ -74,7 +76,7 @@ def test_media_that_cannot_be_written_are_named(client, worker, settings, tmp_pa
 def test_missing_migrations_are_named_until_they_are_applied(client, worker, monkeypatch):
     monkeypatch.setattr(health, "_migrated", False)
     with monkeypatch.context() as older:
-        older.setattr(health.MigrationExecutor, "migration_plan", lambda executor, targets: ["one"])
+        older.setattr(MigrationExecutor, "migration_plan", lambda executor, targets: ["one"])
         assert client.get("/readyz").text == "migrations"
 
     assert client.get("/readyz").text == "ok"

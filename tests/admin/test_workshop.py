@@ -1,6 +1,8 @@
 """What a therapist finds in the workshop."""
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -25,7 +27,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-MAKERS = {
+MAKERS: dict[str, Callable[[], Any]] = {
     "stages_stage": make_stage,
     "exercises_exercisegroup": make_group,
     "exercises_exercise": lambda: make_clip(exercise=make_exercise(name="Turn to the {right}")).exercise,

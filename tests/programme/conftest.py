@@ -21,9 +21,7 @@ def texts(tmp_path):
         name = "First group"
         """,
     )
-    write(
-        folder / "body_parts.toml", '[[part]]\nslug="neck"\nname="Neck"\n[[part]]\nslug="arms"\nname="Arms"'
-    )
+    write(folder / "body_parts.toml", '[[part]]\nslug="neck"\nname="Neck"\n[[part]]\nslug="arms"\nname="Arms"')
     write(folder / "exercises/turn.toml", EXERCISE)
     write(folder / "topics.toml", '[[topic]]\nslug = "time"\nname = "Time"')
     write(folder / "questions/how-long.toml", 'question = "How long?"\ntopic = "time"\nanswer = ""')

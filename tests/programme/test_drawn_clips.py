@@ -36,6 +36,7 @@ def clips(tmp_path):
         story = "now"
         same_as = "turn"
         checked = true
+        description = "The author's head turns to the {right}."
         """,
     )
     contents = files_of_a_clip()
@@ -45,10 +46,11 @@ def clips(tmp_path):
     return folder
 
 
-def test_a_visitor_sees_the_drawn_clip_of_an_exercise(texts, clips, client):
+def test_a_visitor_sees_the_drawn_clip_of_an_exercise(texts, clips):
     load(texts, clips)
 
-    clip = Exercise.objects.get().first_clip
+    clip = Clip.objects.get(exercise__slug="turn")
+    assert Exercise.objects.get().first_clip == clip
     assert (clip.kind, clip.made, clip.status, clip.checked) == ("drawn", "facing", "ready", False)
     assert (clip.seconds, clip.width, clip.height) == (1.0, 64, 48)
     assert clip.description == "A head turns to the {right}."
@@ -58,14 +60,14 @@ def test_a_visitor_sees_the_drawn_clip_of_an_exercise(texts, clips, client):
     assert Clip.objects.visible().filter(story="now", exercise=None).count() == 1
 
 
-def test_loading_drawn_clips_twice_copies_nothing(texts, clips):
+def test_loading_drawn_clips_twice_copies_nothing(texts, clips, settings):
     load(texts, clips)
-    before = sorted(Path(default_storage.location).rglob("*"))
+    before = sorted(Path(settings.MEDIA_ROOT).rglob("*"))
 
     said = load(texts, clips)
 
     assert "0 added, 0 updated" in said
-    assert sorted(Path(default_storage.location).rglob("*")) == before
+    assert sorted(Path(settings.MEDIA_ROOT).rglob("*")) == before
 
 
 def test_no_folder_of_clips_is_no_complaint(texts):
@@ -78,7 +80,7 @@ def test_a_new_drawing_gets_a_new_address_and_has_to_be_checked_again(
     django_capture_on_commit_callbacks,
 ):
     load(texts, clips)
-    clip = Exercise.objects.get().first_clip
+    clip = Clip.objects.get(exercise__slug="turn")
     old = clip.film.name
     Clip.objects.update(checked=True)
     (clips / "turn" / "film.mp4").write_bytes(files_of_a_clip()["film_flipped"])
@@ -134,12 +136,12 @@ def test_a_film_wins_over_the_drawing(texts, clips):
     assert Exercise.objects.get().first_clip == film
 
 
-def test_a_dry_run_copies_no_file(texts, clips):
+def test_a_dry_run_copies_no_file(texts, clips, settings):
     said = load(texts, clips, dry_run=True)
 
     assert "added clip/turn" in said
     assert not Clip.objects.exists()
-    assert not list(Path(default_storage.location).rglob("*.mp4"))
+    assert not list(Path(settings.MEDIA_ROOT).rglob("*.mp4"))
 
 
 def test_lost_media_are_copied_again(texts, clips):

@@ -157,9 +157,7 @@ def test_a_new_exercise_of_a_deleted_group_is_left_out(texts):
 
 def test_an_exercise_that_an_editor_made_first_keeps_all_its_words(texts):
     load(texts)
-    Exercise.objects.create(
-        slug="nod", name="My nod", group=ExerciseGroup.objects.get(), steps="Nod.", stop_if="pain"
-    )
+    Exercise.objects.create(slug="nod", name="My nod", group=ExerciseGroup.objects.get(), steps="Nod.", stop_if="pain")
     shutil.copy(texts / "exercises/turn.toml", texts / "exercises/nod.toml")
 
     load(texts)
