@@ -78,7 +78,7 @@ def page_detail(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     stages = [(stage, lines(stage.checklist)) for stage in Stage.objects.published()]
-    ticked = {sign for sign in request.GET.getlist("sign") if sign}
+    ticked = set(request.GET)  # a ticked box sends its name, such as "2-1"
     trail = [(_("Home"), "/"), (_("Where do I start?"), request.path)]
     context = {
         "stages": [

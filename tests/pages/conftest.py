@@ -13,4 +13,4 @@ def programme(db):
 @pytest.fixture
 def every_address(programme, client):
     """The address of every page in the sitemap, and of the pages that the sitemap leaves out."""
-    return [*addresses(client.get("/sitemap.xml").text), "/start/?answered=1&sign=2-1", "/search/?q=left"]
+    return [*addresses(client.get("/sitemap.xml").text), "/start/?answered=1&2-1=yes", "/search/?q=left"]
