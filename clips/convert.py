@@ -153,7 +153,7 @@ def verified(result: Path, film: Film, *, with_sound: bool) -> Film:
     facts = probe.look(result)
     if "error" in facts or not facts["video"]:
         raise FilmRefusedError(probe.cut_off())
-    made = probe.probe(result)
+    made = probe.judged(result, facts)
     # Matroska knows only the length of the whole; then like is compared with like.
     seconds = made.seconds if film.stream_has_length else facts["container_seconds"] or 0
     if abs(seconds - film.seconds) > tolerance(film.seconds):
@@ -217,7 +217,7 @@ def narrowed(image: Image.Image, width: int) -> Image.Image:
 def save_still(image: Image.Image, path: Path) -> Path:
     """Save as WebP in the best quality that is small enough."""
     for quality in STILL_QUALITIES:
-        image.save(path, "WEBP", quality=quality, method=6)
+        image.save(path, "WEBP", quality=quality)
         if path.stat().st_size <= STILL_BYTES:
             break
     return path

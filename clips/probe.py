@@ -60,7 +60,15 @@ def probe(path: Path) -> Film:
     with path.open("rb") as file:
         if reason := not_a_film(file.read(4096)):
             raise FilmRefusedError(reason)
-    facts = look(path)
+    return judged(path, look(path))
+
+
+def judged(path: Path, facts: dict) -> Film:
+    """Return what the conversion has to know, from what `look` found.
+
+    Raises:
+        FilmRefusedError: when it is not a film this site can use.
+    """
     if "error" in facts:
         raise FilmRefusedError(unreadable(path))
     video = facts["video"]
@@ -78,9 +86,10 @@ def probe(path: Path) -> Film:
             )
             % {"codec": video["codec"] or _("unknown")}
         )
-    if video["width"] * video["height"] > ffmpeg.MAX_PIXELS:
+    # For a picture beyond the limit ffmpeg gives no size at all.
+    if not 0 < video["width"] * video["height"] <= ffmpeg.MAX_PIXELS:
         raise FilmRefusedError(
-            _("The picture is too large: %(width)d by %(height)d dots. Please film in 4K or less.") % video
+            _("The picture is larger than 8K, or its size cannot be read. Please film in 4K or less.")
         )
     if not video.get("decodes"):
         raise FilmRefusedError(unreadable(path))

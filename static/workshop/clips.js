@@ -16,8 +16,8 @@ function show(kind, pk, html) {
 
 function update(pk, clip) {
   show("state", pk, clip.state);
-  if (clip.underway) return;
   show("still", pk, clip.still);
+  if (clip.underway) return;
   show("preview", pk, clip.preview);
   for (const cell of document.querySelectorAll(`[data-clip-state="${pk}"]`)) delete cell.dataset.underway;
   spoken.textContent = clip.said;

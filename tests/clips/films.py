@@ -1,0 +1,114 @@
+"""Small films of every kind that phones make, and of some that nobody should send; made by ffmpeg when asked for."""
+
+import subprocess
+from pathlib import Path
+
+import av
+import imageio_ffmpeg
+
+PICTURE = ["-f", "lavfi", "-i", "testsrc2=size=160x120:rate=25:duration=1"]
+SOUND = ["-f", "lavfi", "-i", "sine=duration=1"]
+H264 = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
+HEVC = ["-c:v", "libx265", "-preset", "ultrafast", "-tag:v", "hvc1"]
+WIDE = "colorprim=bt2020:colormatrix=bt2020nc:log-level=none:pools=1"
+MASTERED = "master-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1):max-cll=1000,400"
+MARKED = "color=white:size=160x120:rate=25:duration=1,drawbox=x=0:y=0:w=32:h=120:color=red:t=fill"
+
+RECIPES = {
+    "plain.mp4": [*PICTURE, *SOUND, *H264, "-c:a", "aac"],
+    "marked.mp4": ["-f", "lavfi", "-i", MARKED, *H264],
+    "hevc.mov": [*PICTURE, *HEVC, "-x265-params", "log-level=none:pools=1", "-pix_fmt", "yuv420p"],
+    "hlg.mov": [*PICTURE, *HEVC, "-x265-params", f"transfer=arib-std-b67:{WIDE}", "-pix_fmt", "yuv420p10le"],
+    "pq.mov": [*PICTURE, *HEVC, "-x265-params", f"transfer=smpte2084:{WIDE}:{MASTERED}", "-pix_fmt", "yuv420p10le"],
+    "ten-bit.mp4": [*PICTURE, *HEVC, "-x265-params", "log-level=none:pools=1", "-pix_fmt", "yuv420p10le"],
+    "vfr.mp4": [
+        *("-f", "lavfi", "-i", "testsrc2=size=160x120:rate=30:duration=2"),
+        *("-vf", "select='lt(n,15)+not(mod(n,6))'", "-fps_mode", "vfr", *H264),
+    ],
+    "odd.mp4": [*PICTURE, "-vf", "scale=161:121", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv444p"],
+    "wide-pixels.mp4": [*PICTURE, "-vf", "setsar=2", *H264],
+    "silent.mp4": [*PICTURE, "-f", "lavfi", "-i", "anullsrc=duration=1", *H264, "-c:a", "aac", "-shortest"],
+    "sixty.mp4": ["-f", "lavfi", "-i", "testsrc2=size=160x120:rate=60:duration=1", *H264],
+    "twelve.mp4": ["-f", "lavfi", "-i", "testsrc2=size=160x120:rate=12:duration=1", *H264],
+    "tall-4k.mp4": ["-f", "lavfi", "-i", "testsrc2=size=1080x1920:rate=5:duration=1", *H264],
+    "film.webm": [*PICTURE, "-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "16"],
+    "film.mkv": [*PICTURE, *SOUND, *H264, "-c:a", "aac"],
+    "gps.mov": [
+        *(*PICTURE, *SOUND, *H264, "-c:a", "aac", "-movflags", "use_metadata_tags"),
+        *("-metadata", "com.apple.quicktime.location.ISO6709=+48.8584+002.2945+035.000/"),
+        *("-metadata", "location=+48.8584+002.2945/", "-metadata", "com.apple.quicktime.make=Fruit Phones"),
+        *("-metadata", "creation_time=2026-03-04T05:06:07Z", "-metadata", "title=Ana at home"),
+    ],
+    "unknown-sound.avi": [*PICTURE, *SOUND, *H264, "-c:a", "wmav2"],
+    # From here on, what is refused.
+    "sound-only.mp4": [*SOUND, "-c:a", "aac"],
+    "sound.wav": [*SOUND],
+    "long.mp4": ["-f", "lavfi", "-i", "color=size=64x64:rate=1:duration=310", *H264],
+    "magicyuv.avi": [*PICTURE, "-c:v", "magicyuv"],
+    "huge.mov": ["-f", "lavfi", "-i", "color=size=8192x5000:rate=5:duration=0.4", "-c:v", "mjpeg"],
+    "picture.png": [*PICTURE, "-frames:v", "1"],
+    "picture.jpg": [*PICTURE, "-frames:v", "1"],
+    "one-frame.mp4": [*PICTURE, "-frames:v", "1", *H264],
+    "faststart.mp4": [*PICTURE, "-vf", "noise=alls=20:allf=t", *H264, "-movflags", "+faststart"],
+}
+
+
+def ffmpeg(*arguments):
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "error", "-y", *map(str, arguments)]
+    subprocess.run(command, check=True, timeout=60)
+
+
+def make_film(folder: Path, name: str) -> Path:
+    """Make the film called `name` in `folder`, unless it is there already."""
+    path = folder / name
+    if path.exists():
+        return path
+    if name in RECIPES:
+        ffmpeg(*RECIPES[name], path)
+    elif name.startswith("rotated-"):
+        turn = Path(name).stem.removeprefix("rotated-")
+        ffmpeg("-display_rotation", turn, "-i", make_film(folder, "marked.mp4"), "-c", "copy", path)
+    elif name == "cut.mp4":  # says how long it is, and is not
+        whole = make_film(folder, "faststart.mp4").read_bytes()
+        path.write_bytes(whole[: len(whole) // 3])
+    elif name == "cut-before-its-index.mp4":
+        whole = make_film(folder, "plain.mp4").read_bytes()
+        path.write_bytes(whole[: len(whole) // 2])
+    elif name == "no-picture-inside.mp4":
+        path.write_bytes(make_film(folder, "plain.mp4").read_bytes()[:32] + bytes(5000))
+    else:
+        path.write_bytes(TEXTS[name].encode())
+    return path
+
+
+TEXTS = {
+    "empty.mp4": "",
+    "letter.mp4": "Dear Ana,\nhere is the film.\n",
+    "page.mp4": "<!DOCTYPE html><html><script>alert(1)</script></html>",
+    "drawing.mp4": '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>',
+    "concat.mp4": "ffconcat version 1.0\nfile plain.mp4\n",
+    "playlist.mp4": "#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10.0,\nplain.mp4\n#EXT-X-ENDLIST\n",
+    "manifest.mp4": '<?xml version="1.0"?><MPD><BaseURL>http://127.0.0.1:9/</BaseURL></MPD>',
+}
+
+
+def frames(path):
+    """Return all pictures of a film."""
+    with av.open(str(path)) as container:
+        return [frame.to_image() for frame in container.decode(video=0)]
+
+
+def edge_with_mark(picture):
+    """Return on which edge of a picture the red mark is, "" when on none."""
+    across, down = picture.width, picture.height
+    places = {
+        "left": (across // 16, down // 2),
+        "right": (across - across // 16 - 1, down // 2),
+        "top": (across // 2, down // 16),
+        "bottom": (across // 2, down - down // 16 - 1),
+    }
+    for edge, place in places.items():
+        red, green, blue = picture.getpixel(place)[:3]
+        if red > 150 and green < 100 and blue < 100:
+            return edge
+    return ""
