@@ -229,7 +229,7 @@ def receive_checked(file: files.GrowingFile, body: Body, offset: int, room: int,
     """
     digest = checksum.new() if checksum else None
     size = 0
-    with tempfile.TemporaryFile(dir=settings.UPLOADS_ROOT, buffering=0) as held:
+    with tempfile.TemporaryFile(dir=settings.UPLOADS_ROOT) as held:
         try:
             for piece in body.pieces():
                 size += len(piece)
@@ -239,8 +239,7 @@ def receive_checked(file: files.GrowingFile, body: Body, offset: int, room: int,
                     digest.update(piece)
                 write(held, piece)
         except ClientGoneError:
-            if checksum:
-                raise RefusedError(408, _("The connection broke.")) from None
+            raise RefusedError(408, _("The connection broke.")) from None
         if checksum and digest and digest.digest() != checksum.digest:
             raise RefusedError(tus.CHECKSUM_MISMATCH, _("Some bytes were changed on their way. Send them again."))
         held.seek(0)
@@ -264,6 +263,7 @@ def append(file: files.GrowingFile, piece: bytes, offset: int) -> int:
 def write(held: IO[bytes], piece: bytes) -> None:
     try:
         held.write(piece)
+        held.flush()
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise

@@ -30,7 +30,7 @@ def test_a_claimed_file_moves_without_being_copied(finished, therapist, tmp_path
 
 
 def test_a_file_is_copied_to_another_disk(finished, therapist, tmp_path, monkeypatch):
-    monkeypatch.setattr(files.os, "link", lambda *names: (_ for _ in ()).throw(OSError(18, "Cross-device link")))
+    monkeypatch.setattr("os.link", lambda *names: (_ for _ in ()).throw(OSError(18, "Cross-device link")))
 
     with finished.claim(therapist) as path:
         files.link_or_copy(path, tmp_path / "film")

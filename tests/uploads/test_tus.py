@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import os
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -515,12 +516,12 @@ def test_one_persons_uploads_have_a_quota(tus, stranger, therapist, settings, up
 
 def test_a_disk_without_room_refuses_before_the_first_byte(tus, settings, monkeypatch, uploads_folder):
     settings.UPLOAD_FREE_BYTES = 1000
-    monkeypatch.setattr(files.shutil, "disk_usage", lambda folder: SimpleNamespace(free=1099))
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(free=1099))
 
     assert tus.create(100, b"hello").status_code == 507
     url = tus.begun(99)
     assert tus.create(1).status_code == 507  # the room of the first is promised
-    monkeypatch.setattr(files.shutil, "disk_usage", lambda folder: SimpleNamespace(free=1004))
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(free=1004))
     response = tus.patch(url, b"hello", 0)
 
     assert response.status_code == 507
@@ -530,14 +531,14 @@ def test_a_disk_without_room_refuses_before_the_first_byte(tus, settings, monkey
 
 def test_a_disk_that_fills_up_while_writing_keeps_what_came(tus, upload_at, monkeypatch):
     url = tus.begun(10, b"hello")
-    real_write = files.os.pwrite
+    real_write = os.pwrite
 
     def two_bytes_fit(fd, data, at):
         if at >= 7:
             raise OSError(28, "No space left on device")
         return real_write(fd, data[:2], at)
 
-    monkeypatch.setattr(files.os, "pwrite", two_bytes_fit)
+    monkeypatch.setattr("os.pwrite", two_bytes_fit)
     response = tus.patch(url, b"world", 5)
     monkeypatch.undo()
 

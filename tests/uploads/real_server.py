@@ -1,0 +1,160 @@
+"""The site as it is served: gunicorn with our configuration, its own database and folders, and somebody signed in."""
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CSRF = "c" * 32
+
+PREPARE = """
+import json, django
+django.setup()
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.test import Client
+call_command("migrate", verbosity=0)
+cookies = {}
+for name in ("ana", "ben"):
+    user = get_user_model().objects.create_superuser(name, f"{name}@example.org", "a long password")
+    client = Client()
+    client.force_login(user)
+    cookies[name] = client.cookies["sessionid"].value
+print(json.dumps(cookies))
+"""
+
+
+class RealServer:
+    """gunicorn on a free port, restartable, with everything it writes below `folder`."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder = folder
+        with contextlib.closing(socket.socket()) as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.environment = os.environ | {
+            "DJANGO_SETTINGS_MODULE": "cdtrainer.settings",
+            "PYTHONPATH": str(ROOT),
+            "DEBUG": "True",  # static files without collecting them
+            "HTTPS": "False",
+            "ALLOWED_HOSTS": "127.0.0.1",
+            "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
+            "UPLOADS_ROOT": str(folder / "uploads"),
+            "UPLOAD_FREE_BYTES": "0",
+            "ORIGINALS_ROOT": str(folder / "originals"),
+            "MEDIA_ROOT": str(folder / "media"),
+            "PORT": str(self.port),
+            "WEB_WORKERS": "2",
+            **settings,
+        }
+        self.process: subprocess.Popen | None = None
+        self.log = folder / "server.log"
+        self.connections: list[socket.socket] = []
+        prepared = self.python("-c", PREPARE)
+        self.sessions = json.loads(prepared.splitlines()[-1])
+
+    def python(self, *arguments: str) -> str:
+        """Run Python with the site's settings and return what it prints."""
+        return subprocess.run(
+            [sys.executable, "-W", "ignore", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        ).stdout
+
+    def start(self) -> "RealServer":
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "gunicorn", "--config", "cdtrainer/gunicorn.py", "cdtrainer.wsgi"],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.wait_until_up()
+        return self
+
+    def wait_until_up(self, seconds: float = 60) -> None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                if self.request("OPTIONS", "/admin/uploads/")[0] == 204:
+                    return
+            time.sleep(0.05)
+        raise TimeoutError(f"the server did not come up:\n{self.log.read_text()[-2000:]}")
+
+    def kill(self) -> None:
+        """`kill -9` for the server and all its workers."""
+        if self.process:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            self.process = None
+
+    @property
+    def workers(self) -> list[int]:
+        """The process ids of the workers (Linux)."""
+        assert self.process
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return [int(pid) for pid in children.split()]
+
+    def memory(self) -> float:
+        """Return what the workers hold in memory together, in MiB."""
+        pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in self.workers]
+        return sum(pages) * os.sysconf("SC_PAGESIZE") / 2**20
+
+    def headers(self, who: str = "ana") -> dict[str, str]:
+        return {
+            "Cookie": f"sessionid={self.sessions[who]}; csrftoken={CSRF}",
+            "X-CSRFToken": CSRF,
+            "Tus-Resumable": "1.0.0",
+        }
+
+    def request(self, verb, path, body=None, who="ana", timeout=20, **headers):
+        """Send one request on a connection of its own; return status, headers and body."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        if body is not None:
+            headers.setdefault("Content_Type", "application/offset+octet-stream")
+        all_headers = self.headers(who) | {name.replace("_", "-"): str(v) for name, v in headers.items()}
+        try:
+            connection.request(verb, path, body=body, headers=all_headers)
+            response = connection.getresponse()
+            return response.status, response.headers, response.read()
+        finally:
+            connection.close()
+
+    def raw(self, text: bytes, who: str = "ana") -> socket.socket:
+        """Open a connection and send `text`, in which `{auth}` stands for the headers of somebody signed in."""
+        auth = "".join(f"{name}: {value}\r\n" for name, value in self.headers(who).items()).encode()
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=20)
+        self.connections.append(connection)
+        connection.sendall(text.replace(b"{auth}", b"Host: 127.0.0.1\r\n" + auth))
+        return connection
+
+    def hang_up(self) -> None:
+        """Close the connections that `raw` has opened."""
+        while self.connections:
+            self.connections.pop().close()
+
+    def begin(self, length: int, **headers: str) -> str:
+        status, answer, _body = self.request("POST", "/admin/uploads/", Upload_Length=length, **headers)
+        assert status == 201, status
+        return str(answer["Location"])
+
+    def offset(self, path: str) -> int:
+        return int(self.request("HEAD", path)[1]["Upload-Offset"])
+
+    def file_of(self, path: str) -> Path:
+        return self.folder / "uploads" / path.rstrip("/").rpartition("/")[2]
