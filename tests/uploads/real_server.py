@@ -122,9 +122,11 @@ class RealServer:
             "Tus-Resumable": "1.0.0",
         }
 
-    def request(self, verb, path, body=None, who="ana", timeout=20, **headers):
+    def request(
+        self, verb: str, path: str, body: bytes | None = None, who: str = "ana", **headers: object
+    ) -> tuple[int, http.client.HTTPMessage, bytes]:
         """Send one request on a connection of its own; return status, headers and body."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         if body is not None:
             headers.setdefault("Content_Type", "application/offset+octet-stream")
         all_headers = self.headers(who) | {name.replace("_", "-"): str(v) for name, v in headers.items()}
@@ -149,7 +151,7 @@ class RealServer:
             self.connections.pop().close()
 
     def begin(self, length: int, **headers: str) -> str:
-        status, answer, _body = self.request("POST", "/admin/uploads/", Upload_Length=length, **headers)
+        status, answer, _body = self.request("POST", "/admin/uploads/", None, "ana", Upload_Length=length, **headers)
         assert status == 201, status
         return str(answer["Location"])
 
