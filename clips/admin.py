@@ -27,7 +27,7 @@ WORKER_MISSING_AFTER = timedelta(seconds=60)
 MOST_ASKED_ABOUT = 200  # clips in one question of the page for their states
 
 MEDIA = forms.Media(
-    css={"all": ["workshop/workshop.css", "workshop/clips.css"]},
+    css={"all": ["workshop/clips.css"]},
     js=[forms.Script("workshop/clips.js", type="module")],  # type: ignore[list-item] # new in Django 5.2
 )
 

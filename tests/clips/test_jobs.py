@@ -3,6 +3,7 @@
 import errno
 import os
 import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -250,6 +251,12 @@ def test_a_missing_original_is_said_plainly(uploaded):
     assert "missing on the server" in clip.problem
 
 
+def token_of_a_dead_process():
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    return f"{leases.this_host()}{gone.pid:08x}00000000"
+
+
 # Lost and found -----------------------------------------------------------------------
 
 
@@ -270,9 +277,7 @@ def test_a_clip_whose_lease_ran_out_is_queued_again_three_times(uploaded):
 def test_a_clip_of_a_dead_process_is_queued_again_at_once(uploaded):
     clip = uploaded()
     Lease.take(clip.pk)
-    gone = subprocess.Popen(["true"])
-    gone.wait()
-    Clip.objects.update(lease_token=f"{leases.this_host()}{gone.pid:08x}00000000")
+    Clip.objects.update(lease_token=token_of_a_dead_process())
 
     assert jobs.reap() == 1
 
@@ -291,10 +296,8 @@ def test_only_processes_of_this_very_host_are_declared_dead():
 
 def test_a_clip_lost_at_its_first_look_is_found(uploaded):
     clip = uploaded()
-    gone = subprocess.Popen(["true"])
-    gone.wait()
     result = DBTaskResult.objects.get()
-    result.claim(f"{leases.this_host()}{gone.pid:08x}00000000")
+    result.claim(token_of_a_dead_process())
 
     assert jobs.reap() == 1
 
