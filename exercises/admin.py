@@ -106,12 +106,13 @@ class ExerciseAdmin(ReviewedTextAdmin):
         "equipment",
     ]
     search_fields = ["name", "subtitle", "slug", "purpose", "steps", "group__name"]
-    search_help_text = _("Looks in names, purposes, steps and groups.")
     ordering = ["group__stage__number", "group__position", "group__pk", "position", "pk"]
     prepopulated_fields = {"slug": ["name", "subtitle"]}
     inlines: ClassVar[list[type[InlineModelAdmin]]] = [VariationInline]
     save_on_top = True
-    formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
+    formfield_overrides = WorkshopAdmin.formfield_overrides | {
+        models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}
+    }
     fieldsets = [
         (
             None,

@@ -10,6 +10,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+#: How the start page lists the apps; the others follow by name.
+APP_ORDER = ["exercises", "clips", "stages", "faq", "pages"]
+
 
 class WorkshopSite(admin.AdminSite):
     """The therapist's workshop."""
@@ -17,9 +20,16 @@ class WorkshopSite(admin.AdminSite):
     site_header = _("CD Trainer")
     site_title = _("CD Trainer")
     index_title = _("Workshop")
+    enable_nav_sidebar = False  # the lists need the room, and the start page leads everywhere
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         return super().index(request, {"missing": what_is_missing(request)} | (extra_context or {}))
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Put what a therapist works on first, in the order of the site."""
+        known = {app: place for place, app in enumerate(APP_ORDER)}
+        found = super().get_app_list(request, app_label)
+        return sorted(found, key=lambda app: known.get(app["app_label"], len(known)))
 
 
 @dataclass(frozen=True)

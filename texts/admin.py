@@ -3,7 +3,9 @@
 from datetime import date
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -23,8 +25,22 @@ REVIEW: Any = REVIEW_FIELDSET
 class WorkshopAdmin(admin.ModelAdmin):
     """A model admin that shows `ProseField`s and knows a page for what it edits."""
 
+    formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 5})}}
+
     class Media:
-        css = {"all": ["workshop/workshop.css"]}
+        js = ["workshop/prose.js"]
+
+    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> type[forms.ModelForm]:
+        """Name each field that is edited in the list after its row, for those who cannot see the columns."""
+
+        class RowForm(super().get_changelist_form(request, **kwargs)):  # type: ignore[misc]
+            def __init__(self, *args: Any, **options: Any) -> None:
+                super().__init__(*args, **options)
+                for field in self.fields.values():
+                    if not field.widget.is_hidden:
+                        field.widget.attrs["aria-label"] = f"{field.label}: {self.instance}"
+
+        return RowForm
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
