@@ -12,19 +12,27 @@ from exercises.sides import sided
 
 MOST_VARIATIONS = 30
 GOOD_ENOUGH = 84.0  # per cent of the letters; two wrong letters in "clapping hard" pass, another word does not
-TOO_CLOSE = 1.0  # per cent between the best two, at which neither is suggested
-EXTRA_WORD = 1.5  # per cent that each word the exercise's name does not explain takes away
-OTHER_ORDER = 8.0  # per cent that another order of the words takes away
+# Per cent that are taken away when the exercises that fit are ranked:
+EXTRA_WORD = 10.0  # for each word of the file's name that the exercise's does not explain
+OTHER_ORDER = 6.0  # for another order of the words
+UNTOLD = 3.0  # for not saying what tells the exercise apart from its namesakes
+TOO_CLOSE = 1.0  # between the best two, at which neither is suggested
 
 NUMBER_WORDS = {
-    word: str(number) for number, word in enumerate("one two three four five six seven eight nine ten".split(), start=1)
+    word: str(number)
+    for number, word in enumerate(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], start=1
+    )
 }
 #: Words in whose company the order counts: "right to left" is not "left to right".
 DIRECTIONS = {"left", "right", "up", "down"}
+#: Words people leave out.
+SMALL = {"and", "the", "of", "a", "an", "my"}
 #: What cameras, phones and file managers put into names.
-NOISE = set("img vid mov mvi dsc dscf dscn pxl gopr gx dji video film clip movie copy final take new edited".split())
+NOISE = {"img", "vid", "mov", "mvi", "dsc", "dscf", "dscn", "pxl", "gopr", "gx", "dji", "video", "film", "clip"}
+NOISE |= {"movie", "copy", "final", "take", "new", "edited"}
 #: What stands before or between the numbers of a variation: "variation 3", "3 of 6", "no 3".
-NUMBERING = set("variation var version part nr no number of von de".split())
+NUMBERING = {"variation", "var", "version", "part", "nr", "no", "number", "von", "de"}
 _CAMERA_NUMBER = re.compile(rf"\b(?:{'|'.join(sorted(NOISE))})[ _-]*\d{{2,}}\b", re.IGNORECASE)
 _COPY_NUMBER = re.compile(r"\s*\(\d{1,2}\)\s*$")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
@@ -45,22 +53,23 @@ def suggest(filename: str, exercises: Iterable[Exercise]) -> Suggestion | None:
     count as numbers, so that "face 1" finds "Face one".
     """
     found = words(stem(filename))
-    scored = sorted(
-        ((best_score(found, exercise), exercise) for exercise in exercises), key=lambda pair: -pair[0].value
-    )
-    if not scored or scored[0][0].value < GOOD_ENOUGH:
+    fitting = [(best_score(found, exercise), exercise) for exercise in exercises]
+    fitting = [(fit, exercise) for fit, exercise in fitting if fit.likeness >= GOOD_ENOUGH]
+    fitting.sort(key=lambda pair: -pair[0].rank)
+    if not fitting:
         return None
-    best, exercise = scored[0]
-    if len(scored) > 1 and best.value - scored[1][0].value < TOO_CLOSE:
+    best, exercise = fitting[0]
+    if len(fitting) > 1 and best.rank - fitting[1][0].rank < TOO_CLOSE:
         return None
     return Suggestion(exercise, variation_in(found, best))
 
 
 @dataclass(frozen=True)
 class Score:
-    """How well a name fits, and which words of the file's name it explains."""
+    """How well a name fits (per cent), its rank among others, and which words of the file's name it explains."""
 
-    value: float
+    likeness: float
+    rank: float
     start: int = 0
     end: int = 0
 
@@ -79,32 +88,39 @@ def words(text: str) -> list[str]:
     plain = "".join(char for char in plain if not unicodedata.combining(char)).casefold()
     found = [NUMBER_WORDS.get(word, word) for word in re.findall(r"[^\W_]+", plain)]
     found = [str(int(word)) if word.isdecimal() and len(word) < 6 else word for word in found]
-    return [word for word in found if word not in NOISE and not (word.isdecimal() and int(word) > 1000)]
+    return [word for word in found if word not in NOISE | SMALL and not (word.isdecimal() and int(word) > 1000)]
 
 
 def best_score(found: list[str], exercise: Exercise) -> Score:
     """Return how well an exercise fits: by its name, its name with what tells it apart, or its address."""
-    name = sided(exercise.name)
-    names = {name, f"{name} {sided(exercise.subtitle)}", exercise.slug.replace("-", " ")}
-    return max((score(found, words(each)) for each in names), key=lambda each: (each.value, each.end - each.start))
+    name, subtitle = sided(exercise.name), sided(exercise.subtitle)
+    scores = [
+        score(found, words(name), UNTOLD if subtitle else 0),
+        score(found, words(f"{name} {subtitle}"), 0),
+        score(found, words(exercise.slug.replace("-", " ")), UNTOLD if subtitle else 0),
+    ]
+    return max(scores, key=lambda each: (each.rank, each.end - each.start))
 
 
-def score(found: list[str], name: list[str]) -> Score:
-    """Compare a name with every run of as many words; words left over count a little against it."""
-    if not found or not name:
-        return Score(0)
+def score(found: list[str], name: list[str], malus: float) -> Score:
+    """Compare a name with every run of as many words."""
+    best = Score(0, 0)
     size = min(len(name), len(found))
+    if not size:
+        return best
     wanted = " ".join(name)
-    best = Score(0)
     for start in range(len(found) - size + 1):
         run = found[start : start + size]
-        value = fuzz.ratio(" ".join(run), wanted)
+        others = [word for word in found[:start] + found[start + size :] if not word.isdecimal()]
+        likeness = fuzz.ratio(" ".join(run), wanted)
+        rank = likeness - malus - EXTRA_WORD * len(set(others) - NUMBERING)
         if not DIRECTIONS.intersection(run, name):
-            value = max(value, fuzz.token_sort_ratio(" ".join(run), wanted) - OTHER_ORDER)
-        others = found[:start] + found[start + size :]
-        value -= EXTRA_WORD * sum(1 for word in others if not word.isdecimal() and word not in NUMBERING)
-        if value > best.value:
-            best = Score(value, start, start + size)
+            sorted_likeness = fuzz.token_sort_ratio(" ".join(run), wanted)
+            if sorted_likeness - OTHER_ORDER > likeness:
+                rank += sorted_likeness - OTHER_ORDER - likeness
+                likeness = sorted_likeness
+        if rank > best.rank:
+            best = Score(likeness, rank, start, start + size)
     return best
 
 
