@@ -89,8 +89,7 @@ def read(folder: Path = CLIPS) -> list[Drawing]:
     drawings = []
     for slug, data in named(tables):
         errors += [
-            f"clips.toml, “{slug}”: {key}: no drawn clip has such a field."
-            for key in sorted(data.keys() - KEYS)
+            f"clips.toml, “{slug}”: {key}: no drawn clip has such a field." for key in sorted(data.keys() - KEYS)
         ]
         drawing = Drawing(
             slug=slug,
@@ -156,6 +155,9 @@ def load(drawings: Iterable[Drawing], restore: Iterable[str] = (), *, dry_run: b
         if record.pk and row is None and drawing.address not in restored:
             outcome.done = "deleted"
             continue
+        if row and row.original:
+            outcome.kept.append("film")  # an editor put a film in its place
+            continue
         wanted = drawing.values | {"exercise_id": exercises.get(drawing.exercise)}
         try:
             bring_up_to_date(
@@ -193,9 +195,7 @@ def bring_up_to_date(
     Raises:
         ValidationError: when the clip breaks a rule of its model.
     """
-    clip = row or Clip(
-        kind=Clip.Kind.DRAWN, made=View.FACING, status=Clip.Status.READY, progress=100, published=True
-    )
+    clip = row or Clip(kind=Clip.Kind.DRAWN, made=View.FACING, status=Clip.Status.READY, progress=100, published=True)
     prints = dict(record.fingerprints)
     digests = {name: digest(drawing.folder / file) for name, file in FILES.items()}
     redrawn = any(prints.get(name) != digests[name] for name in FILES)

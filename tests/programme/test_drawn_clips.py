@@ -4,6 +4,7 @@ import io
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 
@@ -134,6 +135,18 @@ def test_a_film_wins_over_the_drawing(texts, clips):
     film = make_clip(exercise=Exercise.objects.get(), kind="filmed")
 
     assert Exercise.objects.get().first_clip == film
+
+
+def test_a_film_that_an_editor_put_in_place_of_a_drawing_stays(texts, clips):
+    load(texts, clips)
+    clip = Clip.objects.get(story="now")
+    clip.original.save("film.mov", ContentFile(b"a film"))
+    (clips / "turn" / "film.mp4").write_bytes(files_of_a_clip()["film_flipped"])
+
+    said = load(texts, clips)
+
+    assert "kept clip/turn-now: film" in said
+    assert Clip.objects.get(story="now").film.name == clip.film.name
 
 
 def test_a_dry_run_copies_no_file(texts, clips, settings):
