@@ -10,7 +10,7 @@ const remembered = {
 };
 
 function onTap(button, act) {
-  let last = 0;
+  let last = -Infinity;
   button.addEventListener("click", (event) => {
     if (event.timeStamp - last < SECOND_TAP_MS) return event.preventDefault();
     last = event.timeStamp;
