@@ -187,3 +187,12 @@ def test_a_reviewer_is_named_only_when_there_is_one(client):
     assert "reviewedBy" not in client.get("/problems/new/").text
     assert "Reviewed by Dr Ada Example, neurologist on 1 October 2026" in client.get("/problems/seen/").text
     assert '"reviewedBy"' in client.get("/problems/seen/").text
+
+
+def test_the_emergency_number_is_named_where_the_operator_has_set_it(client, settings):
+    make_problem(slug="pain", emergency="<p>You cannot breathe.</p>")
+    assert "Call your local emergency number if:" in client.get("/problems/pain/").text
+
+    settings.EMERGENCY_NUMBER = "112"
+
+    assert "Call 112, the emergency number, if:" in client.get("/problems/pain/?fresh=1").text

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from texts import prose as prose_texts
 from texts import structured_data
@@ -45,3 +47,11 @@ def canonical(context: template.Context) -> str:
     number = request.GET.get("page", "")
     query = f"?page={number}" if number.isdecimal() and number != "1" else ""
     return request.build_absolute_uri(request.path + query)
+
+
+@register.simple_tag
+def emergency_number() -> str:
+    """Return whom to call in an emergency, with the number where the operator has set EMERGENCY_NUMBER."""
+    if settings.EMERGENCY_NUMBER:
+        return gettext("%s, the emergency number,") % settings.EMERGENCY_NUMBER
+    return gettext("your local emergency number")
