@@ -1,0 +1,104 @@
+"""The amber arrow that shows the current direction: laid out in the room, drawn flat over the picture.
+
+It never belongs to a figure's pose, so the way back reuses the pictures of the way out under another arrow.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from figure.geometry import Floats
+from figure.pose import Pose
+from figure.spec import Arrow
+from figure.views import VIEWS, Camera
+
+AMBER = (0xF5, 0x99, 0x2A)
+OPACITY = 0.96
+HALF_WIDTH = 0.0085  # of the picture's width
+_FINE = 4
+
+
+def path(arrow: Arrow, a: Pose, b: Pose, wide: float = 0.0) -> Floats | None:
+    """Return the arrow's course (N by 3, in the room) for a move from pose `a` to pose `b`, or None for no arrow.
+
+    `wide` says how many degrees more than a bust the picture shows: the ring over the head grows a little with it.
+    """
+    root = np.asarray(a.root)
+    u = np.linspace(0, 1, 48)[:, None]
+    match arrow.kind:
+        case "yaw":
+            sign = math.copysign(1, b.yaw - a.yaw)
+            angle = np.radians((a.yaw - 6 * sign) + (b.yaw - a.yaw + 14 * sign) * u)
+            # a level ring over the head would look like a straight line: it is tilted toward the viewer
+            ring = np.array([0.0, 9.26 + 0.03 * wide, 0.35]) + (1.35 + 0.06 * wide) * (
+                np.sin(angle) * [1, 0, 0] + np.cos(angle) * [0, -0.34, 0.94]
+            )
+            return np.asarray(ring + root)
+        case "pitch":
+            sign = math.copysign(1, b.pitch - a.pitch)
+            angle = np.radians((a.pitch - 4 * sign) * 0.95 + ((b.pitch - a.pitch) * 0.95 + 10 * sign) * u - 20)
+            ring = np.array([0.0, 6.75, 0.30]) + 3.0 * (np.sin(-angle) * [0, 1, 0] + np.cos(angle) * [0, 0, 1])
+            return np.asarray(ring + root)
+        case "diagonal":
+            # round the head on the side where the low end lies
+            low = a if a.pitch > b.pitch else b
+            side = math.copysign(1, low.yaw)
+            angle = np.radians(112 + (-18 - 112) * u)
+            ring = np.array([side * 0.10, 7.12, 0.4]) + 2.02 * (
+                np.cos(angle) * [side, 0, 0] + np.sin(angle) * [0, 1.02, 0]
+            )
+            return np.asarray((ring if low is b else ring[::-1]) + root)
+        case "shrug-left" | "shrug-right":
+            sign = 1.0 if arrow.kind == "shrug-left" else -1.0
+            up = (b.shrug_left - a.shrug_left) if sign > 0 else (b.shrug_right - a.shrug_right)
+            ends = [np.array([sign * 2.95, y, 0.3]) for y in ((4.75, 6.05) if up >= 0 else (6.05, 4.75))]
+            return np.asarray(ends[0] + (ends[1] - ends[0]) * u + root)
+        case "line":
+            start, end = np.asarray(arrow.start), np.asarray(arrow.end)
+            return np.asarray(start + (end - start) * u + root)
+        case _:
+            return None
+
+
+def outline(points: Floats, half: float) -> list[tuple[float, float]]:
+    """Return the outline of an arrow along `points` (N by 2, pixels): a tapered shaft and a head."""
+    lengths = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
+    head = min(half * 5.2, lengths[-1] * 0.6)
+    cut = lengths[-1] - head
+    even = np.linspace(0, cut, 40)
+    shaft = np.stack([np.interp(even, lengths, points[:, k]) for k in (0, 1)], axis=1)
+    along = np.gradient(shaft, axis=0)
+    along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-9)
+    across = np.stack([-along[:, 1], along[:, 0]], axis=1)
+    width = half * np.linspace(0.5, 1.0, 40)[:, None]
+    neck, tip = shaft[-1], points[-1]
+    way = (tip - neck) / max(float(np.linalg.norm(tip - neck)), 1e-9)
+    wing = np.array([-way[1], way[0]]) * half * 2.7
+    back = way * half * 0.5
+    edge = [*(shaft + across * width), neck + wing - back, tip, neck - wing - back, *(shaft - across * width)[::-1]]
+    return [(float(x), float(y)) for x, y in edge]
+
+
+def layer(arrow: Arrow, a: Pose, b: Pose, camera: Camera, size: tuple[int, int]) -> Image.Image | None:
+    """Return the arrow's opacity (an 8-bit picture of `size`) at full strength, or None for no arrow."""
+    course = path(arrow, a, b, max(0.0, camera.fov - VIEWS["front"].fov))
+    if course is None:
+        return None
+    width, height = size
+    points = camera.project(course, width * _FINE, height * _FINE)
+    mask = Image.new("L", (width * _FINE, height * _FINE), 0)
+    draw = ImageDraw.Draw(mask)
+    half = HALF_WIDTH * width * _FINE
+    draw.polygon(outline(points, half), fill=255)
+    x, y = points[0]
+    draw.ellipse((x - half * 0.5, y - half * 0.5, x + half * 0.5, y + half * 0.5), fill=255)
+    return mask.reduce(_FINE)
+
+
+def over(picture: Image.Image, mask: Image.Image, opacity: float) -> Image.Image:
+    """Return `picture` with the arrow `mask` laid over it at `opacity` (0 to 1)."""
+    much = mask.point(lambda v: round(v * opacity * OPACITY))
+    return Image.composite(Image.new("RGB", picture.size, AMBER), picture, much)

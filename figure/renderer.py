@@ -1,0 +1,205 @@
+"""Draws a posed figure with OpenGL, without a screen: Mesa's llvmpipe through EGL needs no graphics card."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("LP_NUM_THREADS", "1")  # one process per core beats many threads (docs/figure.md)
+
+import moderngl
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from figure.geometry import Floats, unit
+from figure.model import Drawn
+from figure.views import Camera, look
+from figure.wardrobe import CUFF, HEM, Material
+
+WIDTH, HEIGHT = 960, 720
+FLOOR = -8.27
+LIGHT = unit((-0.45, 0.75, 0.85))
+SHADOW_SIZE = 1024
+PANEL = (0xD5, 0xE6, 0xE7)
+DISC = (0xE7, 0xF1, 0xF1)
+_SEEN_THROUGH = (Material.GLASS, Material.WATER)
+_NO_SHADOW = (*_SEEN_THROUGH, Material.LASH, Material.MAT)
+_HERE = Path(__file__).parent
+
+_VERTEX = """#version 330
+in vec3 p; in vec3 n; in vec3 r; uniform mat4 view; uniform mat4 from_light;
+out vec3 N; out vec3 R; out vec3 P; out vec4 L;
+void main() { gl_Position = view * vec4(p, 1.); N = n; R = r; P = p; L = from_light * vec4(p, 1.); }"""
+
+_SHADOW = """
+in vec3 R; out vec4 o;
+void main() { if (outside(material, R) > 0.) discard; o = vec4(1.); }"""
+
+_BACK_VERTEX = """#version 330
+in vec2 p; out vec2 q; void main() { q = p; gl_Position = vec4(p, 0., 1.); }"""
+
+_BACK = """#version 330
+in vec2 q; out vec4 o; uniform vec3 panel; uniform vec3 disc; uniform float aspect; uniform float radius;
+void main() {
+  float d = length((q - vec2(0., .07)) * vec2(aspect, 1.)) - radius, w = fwidth(d);
+  o = vec4(mix(disc, panel, smoothstep(-w, w, d)), 1.);
+}"""
+
+_FLOOR_VERTEX = """#version 330
+in vec3 p; in vec2 t; uniform mat4 view; out vec2 q; void main() { q = t; gl_Position = view * vec4(p, 1.); }"""
+
+_FLOOR_FRAGMENT = """#version 330
+in vec2 q; out vec4 o; void main() { float d = length(q); o = vec4(.20, .33, .37, .26 * smoothstep(1., .15, d)); }"""
+
+
+class Renderer:
+    """Draws figures into pictures of one size. Holds an OpenGL context; make one per process."""
+
+    def __init__(self, width: int = WIDTH, height: int = HEIGHT, *, fine: int = 2) -> None:
+        """Open a context for pictures of `width` by `height` pixels, drawn `fine` times as large and scaled down.
+
+        Raises an exception when there is no EGL or no OpenGL 3.3.
+        """
+        self.width, self.height, self.fine = width, height, fine
+        settings: Any = {"standalone": True, "backend": "egl"}  # moderngl passes these on untyped
+        self.gl = moderngl.create_context(**settings)
+        self._programs: dict[Material, tuple[moderngl.Program, moderngl.Program]] = {}
+        self.back = self.gl.program(_BACK_VERTEX, _BACK)
+        self.ground = self.gl.program(_FLOOR_VERTEX, _FLOOR_FRAGMENT)
+        size = (width * fine, height * fine)
+        self.target = self.gl.framebuffer([self.gl.renderbuffer(size, 4)], self.gl.depth_renderbuffer(size))
+        self.shadow_map = self.gl.depth_texture((SHADOW_SIZE, SHADOW_SIZE))
+        self.shadow_map.compare_func = "<="
+        self.shadow_map.filter = (moderngl.LINEAR, moderngl.LINEAR)
+        self.shadow_map.repeat_x = self.shadow_map.repeat_y = False
+        self.shadow = self.gl.framebuffer([], self.shadow_map)
+        corners = self.gl.buffer(np.array([-1, -1, 1, -1, -1, 1, 1, 1], "f4").tobytes())
+        self.sheet = self.gl.vertex_array(self.back, [(corners, "2f", "p")])
+
+    def draw(
+        self,
+        drawn: Sequence[Drawn],
+        camera: Camera,
+        irises: Sequence[tuple[float, float, float]],
+        spots: Sequence[tuple[float, float, float]] = (),
+    ) -> Image.Image:
+        """Return the picture of `drawn` pieces as `camera` sees them.
+
+        `irises` are the canonical middles of both irises; `spots` (x, z, radius) are soft shadows on the floor.
+        """
+        view = camera.matrix(self.width / self.height)
+        from_light = self._light(camera)
+        arrays = [(piece, *self._upload(piece)) for piece in drawn]
+        for material in {piece.material for piece in drawn}:
+            paint, cast = self._program(material)
+            _write(paint, "view", view)
+            _write(paint, "from_light", from_light)
+            _write(cast, "view", from_light)
+            for name, value in (("shadow", 0), ("eye", camera.eye), ("light", LIGHT)):
+                _put(paint, name, value)
+            _put(paint, "iris_left", irises[0])
+            _put(paint, "iris_right", irises[1])
+        self.gl.enable(moderngl.DEPTH_TEST)
+        self.gl.disable(moderngl.CULL_FACE)
+        self.gl.disable(moderngl.BLEND)
+        self.shadow.use()
+        self.shadow.clear()
+        for piece, _, caster in arrays:
+            if piece.material not in _NO_SHADOW:
+                caster.render()
+        self.target.use()
+        self.target.clear(depth=1.0)
+        self._background()
+        self.gl.enable(moderngl.BLEND)
+        self.gl.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
+        self._spots(view, spots)
+        self.shadow_map.use(0)
+        for piece, array, _ in sorted(arrays, key=lambda each: each[0].material in _SEEN_THROUGH):
+            paint, _ = self._program(piece.material)
+            _put(paint, "tint", piece.tint)
+            _put(paint, "level", piece.level)
+            array.render()
+        for _, array, caster in arrays:
+            array.release()
+            caster.release()
+        size = (self.width * self.fine, self.height * self.fine)
+        image = Image.frombytes("RGB", size, self.target.read(components=3)).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+        return image.reduce(self.fine) if self.fine > 1 else image
+
+    def _program(self, material: Material) -> tuple[moderngl.Program, moderngl.Program]:
+        """Return the programs that paint a material and cast its shadow, compiled once."""
+        if material not in self._programs:
+            defined = {"MATERIAL": int(material), "HEM": HEM, "CUFF": CUFF, "FLOOR": f"({FLOOR})"}
+            head = "#version 330\n" + "".join(f"#define {name} {value}\n" for name, value in defined.items())
+            head += (_HERE / "paint.glsl").read_text()
+            shade = (_HERE / "shade.glsl").read_text()
+            self._programs[material] = (
+                self.gl.program(_VERTEX, head + shade),
+                self.gl.program(_VERTEX, head + _SHADOW),
+            )
+        return self._programs[material]
+
+    def _light(self, camera: Camera) -> Floats:
+        """Return the matrix from the room to the light's view, which covers what the camera sees."""
+        target = np.asarray(camera.target)
+        reach = max(4.5, 0.68 * camera.distance * np.tan(np.radians(camera.fov)))
+        scale = np.diag([1 / reach, 1 / reach, -1 / 20, 1.0])
+        scale[2, 3] = -1.0
+        return scale @ look(target + LIGHT * 20, target)
+
+    def _background(self) -> None:
+        self.gl.disable(moderngl.DEPTH_TEST)
+        _put(self.back, "panel", tuple(c / 255 for c in PANEL))
+        _put(self.back, "disc", tuple(c / 255 for c in DISC))
+        _put(self.back, "aspect", self.width / self.height)
+        _put(self.back, "radius", 1.04)
+        self.sheet.render(moderngl.TRIANGLE_STRIP)
+        self.gl.enable(moderngl.DEPTH_TEST)
+
+    def _spots(self, view: Floats, spots: Sequence[tuple[float, float, float]]) -> None:
+        for x, z, radius in spots:
+            corners = [(x + a * radius, FLOOR, z + b * radius, a, b) for a, b in ((-1, -1), (1, -1), (-1, 1), (1, 1))]
+            buffer = self.gl.buffer(np.array(corners, "f4").tobytes())
+            array = self.gl.vertex_array(self.ground, [(buffer, "3f 2f", "p", "t")])
+            _write(self.ground, "view", view)
+            self.target.depth_mask = False
+            array.render(moderngl.TRIANGLE_STRIP)
+            self.target.depth_mask = True
+            array.release()
+            buffer.release()
+
+    def _upload(self, piece: Drawn) -> tuple[moderngl.VertexArray, moderngl.VertexArray]:
+        """Return the arrays of a piece for the picture and for the shadow."""
+        paint, cast = self._program(piece.material)
+        data = np.concatenate([piece.points, piece.normals, piece.paint], axis=1).astype("f4")
+        vertices = self.gl.buffer(data.tobytes())
+        index = self.gl.buffer(piece.faces.astype("i4").tobytes())
+        fewer = index if piece.shadow is None else self.gl.buffer(piece.shadow.astype("i4").tobytes())
+        content = [(vertices, "3f 3f 3f", "p", "n", "r")]
+        return (
+            self.gl.vertex_array(paint, content, index, skip_errors=True),
+            self.gl.vertex_array(cast, content, fewer, skip_errors=True),
+        )
+
+
+def _put(program: moderngl.Program, name: str, value: object) -> None:
+    """Set a uniform; the compiler drops those a program does not use."""
+    member = program.get(name, None)
+    if isinstance(member, moderngl.Uniform):
+        member.value = tuple(float(v) for v in value) if isinstance(value, np.ndarray) else value
+
+
+def _write(program: moderngl.Program, name: str, matrix: npt.NDArray[np.float64]) -> None:
+    """Set a 4 by 4 matrix; OpenGL wants columns first."""
+    member = program.get(name, None)
+    if isinstance(member, moderngl.Uniform):
+        member.write(np.ascontiguousarray(matrix.T, "f4").tobytes())
+
+
+def moved(drawn: Drawn, offset: Floats) -> Drawn:
+    """Return a piece moved by `offset`."""
+    return replace(drawn, points=drawn.points + offset)
