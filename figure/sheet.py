@@ -1,0 +1,34 @@
+"""Contact sheets: a row of small pictures for each movement, to look at before anything is rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PIL import Image, ImageDraw
+
+from figure.film import Studio
+from figure.spec import Clip, Moment
+
+
+def moments(clip: Clip, columns: int) -> list[tuple[str, Moment]]:
+    """Return the moments of a row: start, the middle of the way, the still, then evenly on through the film."""
+    out = [("still", clip.still_moment())]
+    for i in range(columns - 1):
+        t = clip.seconds * i / (columns - 1)
+        out.append((f"{t:.1f} s", clip.at(t)))
+    return out
+
+
+def sheet(clips: Sequence[Clip], path: Path, *, columns: int = 6, width: int = 320) -> None:
+    """Write a contact sheet of `clips` to `path`: one row each, pictures `width` pixels wide."""
+    height = width * 3 // 4
+    studio = Studio(width, height)
+    page = Image.new("RGB", (width * columns, height * len(clips)))
+    draw = ImageDraw.Draw(page)
+    for row, clip in enumerate(clips):
+        for column, (label, moment) in enumerate(moments(clip, columns)):
+            page.paste(studio.frame(clip, moment), (column * width, row * height))
+            text = f"{clip.slug}  {clip.seconds:.1f} s" if column == 0 else label
+            draw.text((column * width + 4, row * height + 2), text, fill=(70, 90, 95))
+    page.save(path)
