@@ -247,9 +247,7 @@ class _Reader:
                 " | ".join(str(source.get(part, "")) for part in ("publisher", "title", "url"))
                 for source in data.get("sources", [])
             ]
-            yield self.text(
-                PROBLEM, path.stem, self.name(path), data | {"sources": sources}, {"slug": path.stem}
-            )
+            yield self.text(PROBLEM, path.stem, self.name(path), data | {"sources": sources}, {"slug": path.stem})
 
     def pages(self) -> Iterator[Text]:
         for path, data in self.files("pages"):

@@ -79,9 +79,7 @@ class _Loader:
         self.restore = restore
         self.errors: list[str] = []
         self.rows: dict[str, models.Model | None] = {}  # None: deleted, or broken
-        self.records = {
-            f"{record.kind}/{record.slug}": record for record in LoadedText.objects.exclude(kind="clip")
-        }
+        self.records = {f"{record.kind}/{record.slug}": record for record in LoadedText.objects.exclude(kind="clip")}
 
     def load(self, text: Text) -> Outcome:
         """Bring one text up to date, or write down why its file cannot be loaded."""
