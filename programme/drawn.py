@@ -50,6 +50,7 @@ KEYS = {
     "width",
     "height",
     "same_as",
+    "spec",  # what it was drawn from, for the tool that draws
 }
 
 

@@ -29,6 +29,7 @@ def clips(tmp_path):
         variation = 1
         story = ""
         seconds = 1.0
+        spec = "v1-abc"
         width = 64
         height = 48
         checked = false
