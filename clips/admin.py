@@ -134,7 +134,6 @@ class ClipAdmin(LiveClips, WorkshopAdmin):
     list_display_links = ["still", "name"]
     list_filter = ["status", "kind", "published", VisibleFilter, "checked", "exercise__group__stage"]
     search_fields = ["title", "description", "exercise__name", "exercise__slug", "exercise__group__name"]
-    search_help_text = _("Looks in titles, descriptions, exercises and groups.")
     ordering = [
         "exercise__group__stage__number",
         "exercise__group__position",
