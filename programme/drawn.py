@@ -8,7 +8,7 @@ hides behind an old one in a cache. As with the texts, what an editor changed, w
 import hashlib
 import tomllib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,7 @@ class Drawing:
     slug: str
     folder: Path
     exercise: str  # a slug, or "" for the author's story
+    shows: str  # the slug of the exercise that is drawn, in the author's story too
     values: dict[str, Any]
     owner: tuple[str, str] | None
 
@@ -88,6 +89,7 @@ def read(folder: Path = CLIPS) -> list[Drawing]:
         raise ProgrammeError(f"clips.toml: {error}") from error
     errors: list[str] = []
     drawings = []
+    exercises = {slug: str(data.get("exercise", "")) for slug, data in named(tables)}
     for slug, data in named(tables):
         errors += [
             f"clips.toml, “{slug}”: {key}: no drawn clip has such a field." for key in sorted(data.keys() - KEYS)
@@ -96,6 +98,7 @@ def read(folder: Path = CLIPS) -> list[Drawing]:
             slug=slug,
             folder=folder / str(data.get("same_as") or slug),
             exercise=str(data.get("exercise", "")),
+            shows=str(data.get("exercise") or exercises.get(str(data.get("same_as")), "")),
             values={
                 "story": data.get("story", ""),
                 "variation": data.get("variation") or 1,
@@ -141,6 +144,7 @@ def load(drawings: Iterable[Drawing], restore: Iterable[str] = (), *, dry_run: b
     exercises = dict(Exercise.objects.values_list("slug", "pk"))
     was_loaded = set(LoadedText.objects.filter(kind="exercise").values_list("slug", flat=True))
     restored = set(restore)
+    drawings = tell_story_clips_apart(drawings)
     errors: list[str] = []
     outcomes = []
     for drawing in drawings:
@@ -179,6 +183,25 @@ def load(drawings: Iterable[Drawing], restore: Iterable[str] = (), *, dry_run: b
     if errors:
         raise ProgrammeError("\n".join(errors))
     return outcomes
+
+
+def tell_story_clips_apart(drawings: Iterable[Drawing]) -> list[Drawing]:
+    """Give each clip of the author's story the name of its exercise, and a number in the programme's order."""
+    names = dict(Exercise.objects.in_order().values_list("slug", "name"))
+    order = {slug: place for place, slug in enumerate(names)}
+    stories: dict[str, list[Drawing]] = {}
+    told = []
+    for drawing in drawings:
+        if drawing.exercise:
+            told.append(drawing)
+        else:
+            stories.setdefault(drawing.values["story"], []).append(drawing)
+    for story in stories.values():
+        story.sort(key=lambda drawing: (order.get(drawing.shows, len(order)), drawing.slug))
+        for number, drawing in enumerate(story, start=1):
+            title = drawing.values["title"] or names.get(drawing.shows, "")
+            told.append(replace(drawing, values=drawing.values | {"variation": number, "title": title}))
+    return told
 
 
 def bring_up_to_date(

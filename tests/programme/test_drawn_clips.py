@@ -1,6 +1,7 @@
 """How the drawn clips of a fresh install reach visitors."""
 
 import io
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from clips.models import Clip
 from exercises.models import Exercise
 from programme.drawn import CLIPS, FILES
 from tests.factories import files_of_a_clip, make_clip
-from tests.programme.small import change, load, write
+from tests.programme.small import EXERCISE, change, load, write
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +61,20 @@ def test_a_visitor_sees_the_drawn_clip_of_an_exercise(texts, clips):
         assert Path(getattr(clip, field).path).read_bytes() == files_of_a_clip()[field]
         assert getattr(clip, field).name.startswith(f"clips/{clip.public_id}/")
     assert Clip.objects.visible().filter(story="now", exercise=None).count() == 1
+
+
+def test_clips_of_the_authors_story_are_told_apart_by_name_and_number(texts, clips):
+    write(texts / "exercises/nod.toml", EXERCISE.replace("Turn to the {right}", "Nod").replace("= 1\nst", "= 2\nst"))
+    clips_toml = clips / "clips.toml"
+    more = '\n[nod]\nexercise = "nod"\ndescription = "A nod."\nsame_as = "turn"\n'
+    more += '[a-nod]\nstory = "now"\nsame_as = "nod"\ndescription = "A nod."\n'
+    clips_toml.write_text(clips_toml.read_text() + more)
+    shutil.copytree(clips / "turn", clips / "nod")
+
+    load(texts, clips)
+
+    story = Clip.objects.filter(story="now").order_by("variation")
+    assert [(clip.variation, clip.title) for clip in story] == [(1, "Turn to the {right}"), (2, "Nod")]
 
 
 def test_loading_drawn_clips_twice_copies_nothing(texts, clips, settings):
