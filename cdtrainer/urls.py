@@ -5,6 +5,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("admin/uploads/", include("uploads.urls")),
+    path("admin/clips/upload/", include("clips.upload_page")),
     path("", include("pages.first_sign_in")),
     path("", include("pages.health")),
     path("admin/", admin.site.urls),

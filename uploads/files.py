@@ -31,7 +31,10 @@ class OvertakenError(Exception):
 
 
 def in_background(call: Callable[..., Result], *arguments: object) -> Result:
-    """Run a call that waits for the disk; a gevent server answers its other visitors in the meantime."""
+    """Run a call that waits for the disk; a gevent server answers its other visitors in the meantime.
+
+    So never inside a transaction: one of the others may wait for SQLite's write lock, and blocks everybody with it.
+    """
     if is_module_patched("threading"):
         result: Result = get_hub().threadpool.apply(call, arguments)
         return result

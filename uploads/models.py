@@ -153,12 +153,15 @@ class Upload(models.Model):
         return bool(removed)
 
     @contextmanager
-    def claim(self, user: Any) -> Iterator[Path]:
+    def claim(self, user: Any) -> Iterator[None]:
         """Hand the finished file over to its owner, once.
 
-        Inside the block the caller gives the file a name of its own (`files.link_or_copy`), writes its own rows and
-        may set `claimed_for`; ours goes with them in one transaction, and our name of the file only after the commit.
-        Killed before it: nothing has happened. Killed after it: `expire_uploads` removes our name.
+        The caller first gives the file at `path` a name of its own (`files.link_or_copy`); inside the block it writes
+        its own rows and may set `claimed_for`. Ours goes with them in one transaction, and our name of the file only
+        after the commit. Killed before it: nothing has happened. Killed after it: `expire_uploads` removes our name.
+
+        Nothing inside may wait for a disk or a network: the block holds SQLite's only write lock, and a gevent server
+        whose other request then waits for that lock waits in vain.
 
         Raises:
             NotYoursError: when it is somebody else's, unfinished or claimed already.
@@ -168,7 +171,7 @@ class Upload(models.Model):
             free = mine.unclaimed().filter(finished_at__isnull=False)
             if not free.update(claimed_at=timezone.now(), writer=""):
                 raise NotYoursError
-            yield self.path
+            yield
             mine.update(claimed_for=self.claimed_for)
             transaction.on_commit(partial(self.path.unlink, missing_ok=True))
         self.refresh_from_db()

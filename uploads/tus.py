@@ -111,7 +111,11 @@ def checksum(request: HttpRequest) -> Checksum | None:
 
 def metadata(request: HttpRequest) -> dict[str, str]:
     """Return what the client says about the file. Values that are no Base64 of UTF-8 count as empty, as in tusd."""
-    header = request.headers.get("Upload-Metadata", "")
+    return parsed_metadata(request.headers.get("Upload-Metadata", ""))
+
+
+def parsed_metadata(header: str) -> dict[str, str]:
+    """Return what an Upload-Metadata header says, by key."""
     if len(header) > MAX_METADATA:
         raise RefusedError(431, _("The name of the file is too long."))
     if not header.isascii() or not header.isprintable():
