@@ -58,7 +58,6 @@ def _entry(clip: Clip, spec: str) -> dict[str, Any]:
         "height": HEIGHT,
         "checked": clip.checked,
         "description": clip.description,
-        "spec": spec,
     }
 
 

@@ -14,7 +14,7 @@ from PIL import Image
 
 from figure import arrows
 from figure.model import Drawn, figure
-from figure.pose import Pose, solve
+from figure.pose import STANDING, Pose, solve
 from figure.props import furniture, held
 from figure.renderer import HEIGHT, WIDTH, Renderer
 from figure.spec import FPS, MOVEMENTS, Clip, Moment, read
@@ -67,7 +67,7 @@ class Studio:
         self.use(clip)
         key = _same(pose)
         if key not in self.pictures:
-            spots = [] if "shoes" in clip.camera.hidden else _spots(pose)
+            spots = [] if "shoes" in clip.camera.hidden else _spots(clip.position, pose)
             self.pictures[key] = self.renderer.draw(self.pieces(clip, pose), clip.camera, figure().irises, spots)
         return self.pictures[key]
 
@@ -93,11 +93,11 @@ def _same(pose: Pose) -> str:
     return _NUMBER.sub(lambda number: f"{float(number[0]):.4f}".replace("-0.0000", "0.0000"), repr(pose))
 
 
-def _spots(pose: Pose) -> list[tuple[float, float, float]]:
-    """Return the soft shadows under both feet, smaller the higher a foot is."""
-    out = []
+def _spots(position: str, pose: Pose) -> list[tuple[float, float, float]]:
+    """Return the soft shadows on the floor: under a chair, and under both feet (smaller the higher a foot is)."""
+    out = {"sitting": [(0.0, 0.8, 3.0)], "behind-chair": [(0.0, 5.6, 3.0)]}.get(position, [])
     for x, y, z in (pose.foot_left, pose.foot_right):
-        lifted = max(0.0, y + 7.48)
+        lifted = max(0.0, y - STANDING[1])
         out.append((x, z + 0.5, max(0.9, 1.9 - lifted * 0.35)))
     return out
 

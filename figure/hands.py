@@ -99,7 +99,15 @@ def _flip(v: Triple) -> Triple:
 NAMED: dict[str, Goal] = {
     "rest": Goal((70, -77, 0.97), "shoulder", fingers=(0.08, -1, 0.12), palm=(-1, 0, -0.15), elbow=(0.8, 0, -1)),
     "lap": Goal(
-        (1.15, 0.80, 2.75), contact="palm", fingers=(-0.25, -0.12, 1), palm=(-0.1, -1, -0.1), elbow=(1, -0.2, -0.6)
+        (1.15, 1.16, 2.75), contact="palm", fingers=(-0.25, -0.12, 1), palm=(-0.1, -1, -0.1), elbow=(1, -0.2, -0.6)
+    ),
+    "chair": Goal(
+        (0.95, 1.02, 3.25),
+        contact="palm",
+        fingers=(-0.12, -0.15, 1),
+        palm=(0, -1, -0.1),
+        elbow=(0.8, -0.2, -1),
+        curl=0.4,
     ),
     "side": Goal((86, 2, 0.97), "shoulder", fingers=(1, 0.05, 0.05), palm=(0, -1, 0.15), elbow=(0, -0.5, -1), curl=0.1),
     "overhead": Goal(

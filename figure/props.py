@@ -188,23 +188,32 @@ def _band(a: Floats, b: Floats) -> Drawn:
 
 
 def furniture(position: str, pose: Pose) -> list[Drawn]:
-    """Return what the figure sits or lies on (nothing when it stands)."""
-    if position == "sitting":
-        x, y, z = pose.root
-        seat = y - 0.52
-        parts = [
-            box((4.2, 0.34, 4.1), (x, seat - 0.17, z + 0.9)),
-            box((4.2, 2.3, 0.26), (x, y + 3.0, z - 1.65)),
-        ]
-        parts += [box((0.3, y + 4.15 - seat, 0.24), (x + s * 1.8, (y + 4.15 + seat) / 2, z - 1.6)) for s in (-1, 1)]
-        parts += [
-            box((0.32, seat + 8.27, 0.32), (x + s * 1.85, (seat - 8.27) / 2, z + d))
-            for s in (-1, 1)
-            for d in (-1.0, 2.7)
-        ]
-        return [_made(f"chair{i}", part, Material.SOLID, WOOD) for i, part in enumerate(parts)]
-    if position == "lying":
-        bed = cushion((9.4, 30.0, 1.6), (0, -4.2, -2.05), 12)
-        pillow = cushion((4.6, 3.0, 1.3), (0, 7.45, -0.95), 3.2)
-        return [_made("bed", bed, Material.MAT, SHEET), _made("pillow", pillow, Material.SOLID, LINEN)]
-    return []
+    """Return what the figure sits on, lies on or holds on to (nothing when it stands)."""
+    match position:
+        case "sitting":
+            return _chair(pose.root[2] - 1.65, pose.root[1] - 0.52, 1.0)
+        case "behind-chair":
+            return _chair(3.35, -4.02, 1.0)
+        case "lying":
+            bed = cushion((9.4, 30.0, 1.6), (0, -4.2, -2.05), 12)
+            pillow = cushion((4.6, 3.0, 1.3), (0, 7.45, -0.95), 3.2)
+            return [_made("bed", bed, Material.MAT, SHEET), _made("pillow", pillow, Material.SOLID, LINEN)]
+        case _:
+            return []
+
+
+def _chair(back: float, seat: float, way: float) -> list[Drawn]:
+    """Return a plain wooden chair: where its back stands (z), how high its seat is (y), which way it faces (z)."""
+    floor = -8.27
+    top = seat + 4.85
+    parts = [
+        box((4.2, 0.34, 4.6), (0, seat - 0.17, back + way * 2.2)),
+        box((4.2, 1.7, 0.26), (0, top - 0.85, back)),
+    ]
+    parts += [box((0.3, top - 0.2 - seat, 0.24), (s * 1.8, (top - 0.2 + seat) / 2, back)) for s in (-1, 1)]
+    parts += [
+        box((0.32, seat - floor, 0.32), (s * 1.85, (seat + floor) / 2, back + way * d))
+        for s in (-1, 1)
+        for d in (0.0, 4.2)
+    ]
+    return [_made(f"chair{i}", part, Material.SOLID, WOOD) for i, part in enumerate(parts)]

@@ -64,6 +64,7 @@ POSITIONS: dict[str, dict[str, Any]] = {
         "both": "lap",
     },
     "lying": {},
+    "behind-chair": {"both": "chair"},
 }
 
 

@@ -144,7 +144,7 @@ def shirt(mesh: Mesh) -> Cloth:
     loose = (
         0.13
         + 0.08 * steps(3, 1, y)
-        + trunk * (0.27 * steps(3.8, 2.6, y) * steps(0.2, 1.4, y) + 0.04 * steps(1.6, 0.4, y))
+        + trunk * (0.27 * steps(0.3, 1.2, x) * steps(3.8, 2.6, y) * steps(0.2, 1.4, y) + 0.04 * steps(1.6, 0.4, y))
     )
     loose *= 0.25 + 0.75 * steps(0.0, 0.6, collar(cloth.canon))  # the collar lies on the neck
     cloth.points = cloth.points + around.smooth(normals(cloth.points, cloth.faces), 2) * loose[:, None]
