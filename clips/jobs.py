@@ -103,7 +103,7 @@ def convert_film(pk: int) -> None:
     except StoppedError:
         if lease.release(status=Clip.Status.WAITING, progress=0, attempts=F("attempts") - 1):
             convert_film.enqueue(pk)
-    except (FfmpegError, OSError) as error:
+    except Exception as error:  # whatever it was, the next film must not wait for it
         log.exception("Converting clip %s", pk)
         retry(lease, error)
 

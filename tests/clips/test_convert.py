@@ -36,10 +36,10 @@ def stream_of(path):
             pixels=video.codec_context.pix_fmt,
             trc=video.codec_context.color_trc,
             primaries=video.codec_context.color_primaries,
-            rate=float(video.average_rate),
+            rate=float(video.average_rate or 0),
             size=(video.width, video.height),
             sound=[stream.codec_context.name for stream in container.streams.audio],
-            seconds=float(video.duration * video.time_base),
+            seconds=float((video.duration or 0) * (video.time_base or 0)),
         )
 
 
@@ -98,7 +98,7 @@ def test_hdr_is_brought_down_to_what_every_screen_shows(converted, name):
     assert 40 < brightness < 220
     with av.open(str(converted(name).files["film"])) as container:
         frame = next(container.decode(video=0))
-        kinds = [str(data.type) for data in frame.side_data]
+        kinds = [str(data) for data in frame.side_data]
     assert not [kind for kind in kinds if "MASTERING" in kind or "LIGHT" in kind]
 
 
@@ -176,7 +176,7 @@ def test_the_conversion_opens_nothing_that_the_probe_would_refuse(film, tmp_path
 
 
 def test_progress_is_told_and_the_work_can_be_stopped(film, tmp_path):
-    told = []
+    told: list[int] = []
     source = film("plain.mp4")
     convert.convert(source, probe.probe(source), tmp_path, on_progress=told.append)
     assert told
