@@ -5,9 +5,9 @@ from tests.pages.walk import addresses
 
 
 @pytest.fixture
-def programme(db):
-    """The whole programme, as on a fresh install."""
-    call_command("load_programme", quiet=True)
+def programme(db, tmp_path):
+    """The texts of the whole programme, as on a fresh install; its films take too long to copy for every test."""
+    call_command("load_programme", quiet=True, clips=tmp_path / "none")
 
 
 @pytest.fixture

@@ -116,6 +116,7 @@ def test_the_authors_story_is_never_mirrored_by_side(db, client):
     html = client.get("/?side=left").text
 
     assert "The neck turned to the right." in html
+    assert "Play the clip: Center to left." in html
     assert f'href="{clip.film.url}"' in html
 
 
