@@ -1,4 +1,4 @@
-"""The list of drawn clips, `clips.toml`, which the site's loader reads beside the films."""
+"""The lists beside the films: `clips.toml`, which the site's loader reads, and what each film was drawn from."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from figure.renderer import HEIGHT, WIDTH
 from figure.spec import Clip
 
 CLIPS = Path(__file__).parent.parent / "programme" / "clips"
-NAME = "clips.toml"
+LIST = "clips.toml"
+PRINTS = "drawn-from.toml"  # kept apart: the site has no use for it
 
 
 def fingerprint(clip: Clip) -> str:
@@ -21,33 +22,33 @@ def fingerprint(clip: Clip) -> str:
 
 
 def drawn(folder: Path) -> dict[str, str]:
-    """Return the fingerprint of every film listed in `folder`, by slug (empty when there is no list yet)."""
-    path = folder / NAME
-    if not path.is_file():
-        return {}
-    listed = tomllib.loads(path.read_text())["clip"]
-    return {each["slug"]: each["spec"] for each in listed if "same_as" not in each}
+    """Return the fingerprint of every film in `folder`, by slug (empty when nothing has been drawn yet)."""
+    path = folder / PRINTS
+    return {slug: str(value) for slug, value in tomllib.loads(path.read_text()).items()} if path.is_file() else {}
 
 
 def write(folder: Path, clips: list[Clip], fingerprints: dict[str, str]) -> None:
-    """Write the list of `clips` whose `fingerprints` are known, sorted by slug, with the author's own after them."""
-    entries = [_entry(clip, fingerprints[clip.slug]) for clip in clips if clip.slug in fingerprints]
-    for clip in clips:
-        if clip.story and clip.slug in fingerprints:
-            story = _entry(clip, fingerprints[clip.slug])
-            story |= {"slug": f"{clip.story}-{clip.slug}", "exercise": "", "story": clip.story, "same_as": clip.slug}
-            entries.append(story)
-    lines = ["# Written by `python -m figure render`. Change figure/movements/*.toml instead.", ""]
-    for entry in entries:
-        lines.append("[[clip]]")
-        lines += [f"{word} = {_toml(value)}" for word, value in entry.items()]
-        lines.append("")
-    part = folder / f"{NAME}.part"
-    part.write_text("\n".join(lines))
-    part.replace(folder / NAME)
+    """Write the list of `clips` whose `fingerprints` are known, the author's own clips after them, and the prints."""
+    known = [clip for clip in clips if clip.slug in fingerprints]
+    entries = [_entry(clip) for clip in known]
+    for clip in known:
+        if clip.story:
+            same = {"slug": f"{clip.story}-{clip.slug}", "exercise": "", "story": clip.story, "same_as": clip.slug}
+            entries.append(_entry(clip) | same)
+    head = "# Written by `python -m figure render`. Change figure/movements/*.toml instead.\n"
+    blocks = ["\n".join(["[[clip]]", *(f"{word} = {_toml(value)}" for word, value in e.items())]) for e in entries]
+    _replace(folder / LIST, head + "\n" + "\n\n".join(blocks) + "\n")
+    prints = [f"{clip.slug} = {_toml(fingerprints[clip.slug])}" for clip in known]
+    _replace(folder / PRINTS, head + "\n".join(prints) + "\n")
 
 
-def _entry(clip: Clip, spec: str) -> dict[str, Any]:
+def _replace(path: Path, text: str) -> None:
+    part = path.with_name(f"{path.name}.part")
+    part.write_text(text)
+    part.replace(path)
+
+
+def _entry(clip: Clip) -> dict[str, Any]:
     return {
         "slug": clip.slug,
         "exercise": clip.exercise,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 import tempfile
@@ -14,7 +13,7 @@ from PIL import Image
 
 from figure import arrows
 from figure.model import Drawn, figure
-from figure.pose import STANDING, Pose, solve
+from figure.pose import STANDING, Pose, same, solve
 from figure.props import furniture, held
 from figure.renderer import HEIGHT, WIDTH, Renderer
 from figure.spec import FPS, MOVEMENTS, Clip, Moment, read
@@ -22,7 +21,6 @@ from figure.spec import FPS, MOVEMENTS, Clip, Moment, read
 #: Raise this when the figure itself looks different, so that every clip is drawn again.
 LOOK = 1
 
-_NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
 SMALL = (480, 360)
 FILES = (
     "film.mp4",
@@ -65,7 +63,7 @@ class Studio:
     def picture(self, clip: Clip, pose: Pose) -> Image.Image:
         """Return the picture of a pose, without an arrow."""
         self.use(clip)
-        key = _same(pose)
+        key = same(pose)
         if key not in self.pictures:
             spots = [] if "shoes" in clip.camera.hidden else _spots(clip.position, pose)
             self.pictures[key] = self.renderer.draw(self.pieces(clip, pose), clip.camera, figure().irises, spots)
@@ -86,11 +84,6 @@ class Studio:
         """Yield the pictures of a whole film."""
         for i in range(clip.frames):
             yield self.frame(clip, clip.at(i / FPS))
-
-
-def _same(pose: Pose) -> str:
-    """Return a name for a pose that it shares with its like on the way back, however its numbers were reached."""
-    return _NUMBER.sub(lambda number: f"{float(number[0]):.4f}".replace("-0.0000", "0.0000"), repr(pose))
 
 
 def _spots(position: str, pose: Pose) -> list[tuple[float, float, float]]:

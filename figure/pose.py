@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
@@ -33,6 +34,7 @@ NECK = (
 SPINE = (("spine05", 0.15), ("spine04", 0.20), ("spine03", 0.20), ("spine02", 0.25), ("spine01", 0.20))
 SHOULDERS_DOWN = -5.0  # the base mesh stands with its shoulders a little raised
 STANDING: Triple = (1.22, -7.48, 0.15)  # the left ankle of a figure at ease
+_NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
 ARM_STRETCH = 0.995  # share of the arm's length a hand may reach
 
 
@@ -125,6 +127,11 @@ def blend(a: Pose, b: Pose, u: float) -> Pose:
         else:
             values[each.name] = x + (y - x) * u
     return Pose(**values)  # type: ignore[arg-type]  # fields() does not carry the types along
+
+
+def same(pose: Pose) -> str:
+    """Return a name for a pose that it shares with its like on the way back, however its numbers were reached."""
+    return _NUMBER.sub(lambda number: f"{float(number[0]):.4f}".replace("-0.0000", "0.0000"), repr(pose))
 
 
 @dataclass(frozen=True)

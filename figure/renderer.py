@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -198,8 +197,3 @@ def _write(program: moderngl.Program, name: str, matrix: npt.NDArray[np.float64]
     member = program.get(name, None)
     if isinstance(member, moderngl.Uniform):
         member.write(np.ascontiguousarray(matrix.T, "f4").tobytes())
-
-
-def moved(drawn: Drawn, offset: Floats) -> Drawn:
-    """Return a piece moved by `offset`."""
-    return replace(drawn, points=drawn.points + offset)

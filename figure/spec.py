@@ -164,7 +164,7 @@ class Clip:
     start: Pose = field(default_factory=Pose)
     keys: tuple[Key, ...] = ()
     beat: tuple[Key, ...] = ()
-    beat_fields: frozenset[str] = frozenset()
+    beat_fields: tuple[str, ...] = ()
 
     @cached_property
     def stretches(self) -> tuple[Stretch, ...]:
@@ -251,8 +251,9 @@ class Clip:
 
     @property
     def spec_hash(self) -> str:
-        """Return a short fingerprint of everything that shapes the film."""
-        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+        """Return a short fingerprint of everything that shapes the film; its words do not."""
+        shape = replace(self, name="", exercise="", variation=1, checked=True, description="", story="")
+        return hashlib.sha256(repr(shape).encode()).hexdigest()[:16]
 
 
 # ------------------------------------------------------------------- reading
@@ -441,7 +442,7 @@ class _Reader:
             start=start,
             keys=keys,
             beat=beat,
-            beat_fields=frozenset(words),
+            beat_fields=tuple(sorted(words)),
         )
 
     def camera(self, start: Pose) -> Camera:
@@ -475,10 +476,8 @@ def mirror(clip: Clip) -> Clip:
 
     swap = {"left": "right", "right": "left", "Left": "Right", "Right": "Left"}
     x, y, z = clip.camera.target
-    fields_ = frozenset(
-        {"left": "right", "right": "left", "foot_left": "foot_right", "foot_right": "foot_left"}.get(f, f)
-        for f in clip.beat_fields
-    )
+    other = {"left": "right", "right": "left"}
+    beat_fields = sorted(re.sub("left|right", lambda m: other[str(m[0])], name) for name in clip.beat_fields)
     return replace(
         clip,
         description=re.sub(r"\{(\w+)\}", lambda m: "{" + swap.get(m[1], m[1]) + "}", clip.description),
@@ -486,7 +485,7 @@ def mirror(clip: Clip) -> Clip:
         start=clip.start.mirrored(),
         keys=tuple(key(k) for k in clip.keys),
         beat=tuple(key(k) for k in clip.beat),
-        beat_fields=fields_,
+        beat_fields=tuple(beat_fields),
     )
 
 

@@ -1,0 +1,110 @@
+"""Films and their lists: one small picture where OpenGL exists, and everything that needs none."""
+
+import tomllib
+
+import pytest
+
+from figure import arrows
+from figure.pose import Pose
+from figure.spec import Arrow, read, read_all
+from figure.views import VIEWS
+
+
+def small_studio():
+    """Return a studio for small pictures, or skip where there is no OpenGL without a screen."""
+    pytest.importorskip("moderngl", reason="moderngl is not installed: pip install the group “figure”")
+    from figure.film import Studio
+
+    try:
+        return Studio(96, 72)
+    except Exception as error:  # glcontext raises a bare Exception when EGL or its driver is missing
+        pytest.skip(f"no OpenGL without a screen here (apt: libegl1 libgl1-mesa-dri): {error}")
+
+
+def near(colour, other, by=26):
+    return all(abs(a - b) <= by for a, b in zip(colour, other, strict=True))
+
+
+def test_a_small_picture_shows_face_hair_and_shirt_where_they_belong(movement):
+    studio = small_studio()
+
+    picture = studio.picture(read(movement()), Pose())
+
+    assert picture.size == (96, 72)
+    assert near(picture.getpixel((2, 2)), (0xD5, 0xE6, 0xE7), by=2)
+    assert near(picture.getpixel((48, 64)), (0x2F, 0x8F, 0x8B))
+    assert near(picture.getpixel((46, 32)), (0xEB, 0xBB, 0x97))
+    assert near(picture.getpixel((48, 17)), (0x6A, 0x4A, 0x3A))
+
+
+def test_an_arrow_points_where_the_head_goes_and_back_again():
+    camera = VIEWS["front"]
+    centre, left = Pose(), Pose(yaw=50)
+
+    there = camera.project(arrows.path(Arrow("yaw"), centre, left), 320, 240)
+    back = camera.project(arrows.path(Arrow("yaw"), left, centre), 320, 240)
+
+    assert there[-1][0] > there[0][0]  # the figure's left is the viewer's right
+    assert back[-1][0] < back[0][0]
+
+
+def test_arrows_stay_inside_the_picture():
+    for clip in read_all():
+        for piece in clip.stretches:
+            course = arrows.path(piece.arrow, piece.a, piece.b, max(0.0, clip.camera.fov - VIEWS["front"].fov))
+            if piece.a != piece.b and course is not None:
+                x, y = clip.camera.project(course, 320, 240).T
+                assert x.min() > 2, clip.slug
+                assert x.max() < 318, clip.slug
+                assert y.min() > 2, clip.slug
+                assert y.max() < 238, clip.slug
+
+
+def test_a_mirrored_clip_takes_its_twins_files_under_each_others_names(tmp_path):
+    pytest.importorskip("moderngl")
+    from figure.film import FILES, flip
+
+    source = tmp_path / "there"
+    source.mkdir()
+    for name in FILES:
+        (source / name).write_text(name)
+
+    flip(source, tmp_path / "here")
+
+    assert (tmp_path / "here" / "film.mp4").read_text() == "film-flipped.mp4"
+    assert (tmp_path / "here" / "film-flipped.mp4").read_text() == "film.mp4"
+    assert (tmp_path / "here" / "still-small-flipped.webp").read_text() == "still-small.webp"
+
+
+def test_the_list_names_each_film_once_and_the_authors_own_by_reference(tmp_path):
+    pytest.importorskip("moderngl")
+    from figure import catalogue
+
+    clips = [clip for clip in read_all() if clip.exercise.startswith("center-to")]
+    prints = {clip.slug: catalogue.fingerprint(clip) for clip in clips if clip.slug != "center-to-up"}
+
+    catalogue.write(tmp_path, clips, prints)
+
+    listed = tomllib.loads((tmp_path / "clips.toml").read_text())["clip"]
+    assert [each["slug"] for each in listed] == [
+        *("center-to-down", "center-to-left", "center-to-right"),
+        *("now-center-to-down", "now-center-to-left", "now-center-to-right"),
+    ]
+    assert listed[-1]["same_as"] == "center-to-right"
+    assert listed[-1]["story"] == "now"
+    assert listed[0]["description"].startswith("Seen from the side")
+    assert catalogue.drawn(tmp_path) == prints
+
+
+def test_nothing_of_the_site_imports_the_tool():
+    from figure.spec import MOVEMENTS
+
+    root = MOVEMENTS.parent.parent
+    site = [
+        path
+        for path in root.glob("*/**/*.py")
+        if path.relative_to(root).parts[0] not in ("figure", "tests", ".venv", "var")
+    ]
+
+    assert site
+    assert not [path for path in site if "from figure" in path.read_text() or "import figure" in path.read_text()]
