@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clips.convert import Converted, new_file_name
-from clips.leases import Lease, LeaseLostError
+from clips.leases import Lease, LeaseLostError, new_token, worker_died
 from clips.models import FILE_FIELDS, Clip, published_name
 from clips.probe import FilmRefusedError
 
@@ -36,7 +36,9 @@ def originals() -> Storage:
 
 @contextlib.contextmanager
 def work_folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX, dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
+    """Make a folder for one film. Its name says whose it is, so that the next worker can remove what a kill left."""
+    prefix = f"{FOLDER_PREFIX}{new_token()}-"
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
         yield Path(folder)
 
 
@@ -141,7 +143,8 @@ def tidy() -> None:
     old = time.time() - ARRIVES_WITHIN.total_seconds()
     for folder in Path(settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*"):
         with contextlib.suppress(OSError):
-            if folder.stat().st_mtime < old and folder.stat().st_uid == os.getuid():
+            owner_died = worker_died(folder.name.removeprefix(FOLDER_PREFIX)[:32])
+            if owner_died or (folder.stat().st_mtime < old and folder.stat().st_uid == os.getuid()):
                 shutil.rmtree(folder)
     known = set(Clip.objects.values_list("public_id", flat=True))
     for storage, root in ((films(), "clips/"), (originals(), "")):

@@ -112,3 +112,4 @@ def test_a_film_survives_a_worker_that_is_stopped_and_one_that_is_killed(site, t
     there = {str(path.relative_to(tmp_path / "media")) for path in (tmp_path / "media").rglob("*.*")}
     assert there == named | {row["still_small_flipped"]}
     assert (tmp_path / "var/worker-alive").exists()
+    assert not list(tmp_path.glob("cdtrainer-clip-*"))
