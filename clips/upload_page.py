@@ -358,7 +358,7 @@ def turn(clip: Clip) -> None:
 
 
 def store_original(storage: Storage, name: str, arrived: Path) -> str:
-    """Put the film where originals are kept: a second name on the same disk, else a copy (as on S3); return its name."""
+    """Put the film where originals are kept, on the same disk without copying it; return its name there."""
     try:
         target = Path(storage.path(name))
     except NotImplementedError:

@@ -56,6 +56,7 @@ class RealServer:
             **settings,
         }
         self.process: subprocess.Popen | None = None
+        self.worker: subprocess.Popen | None = None
         self.log = folder / "server.log"
         self.connections: list[socket.socket] = []
         prepared = self.python("-c", PREPARE)
@@ -85,6 +86,25 @@ class RealServer:
             )
         self.wait_until_up()
         return self
+
+    def start_worker(self) -> None:
+        """Start what converts films; it ends with `stop_worker`."""
+        with (self.folder / "worker.log").open("ab") as log:
+            self.worker = subprocess.Popen(
+                [sys.executable, "manage.py", "work"],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def stop_worker(self) -> None:
+        if self.worker:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.worker.pid, signal.SIGKILL)
+            self.worker.wait()
+            self.worker = None
 
     def wait_until_up(self, seconds: float = 60) -> None:
         deadline = time.monotonic() + seconds

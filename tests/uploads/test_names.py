@@ -110,4 +110,6 @@ def test_two_exercises_of_one_name_are_left_to_the_therapist():
     ]
 
     assert suggest("clapping.mov", twins) is None
-    assert suggest("clapping hard.mov", twins).exercise.slug == "b"
+    found = suggest("clapping hard.mov", twins)
+    assert found is not None
+    assert found.exercise.slug == "b"

@@ -1,0 +1,353 @@
+"""The page "Upload clips" in Chromium, against the real server with its worker."""
+
+import hashlib
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.clips.films import make_film
+from tests.uploads.real_server import RealServer
+
+AXE = next(Path("tests/vendor").glob("axe-core-*/axe.min.js"))
+BIG = 24 * 1024 * 1024  # bytes: three requests
+SLOW = 4 * 1024 * 1024  # bytes a second
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db]
+
+CLIPS = """
+import django
+django.setup()
+from clips.models import Clip
+for clip in Clip.objects.filter(kind="filmed"):
+    slug = clip.exercise.slug if clip.exercise else clip.story
+    print(slug, clip.variation, clip.made, clip.published, clip.original_filename)
+"""
+SIGN_OUT = """
+import django
+django.setup()
+from django.contrib.sessions.models import Session
+Session.objects.all().delete()
+"""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    server = RealServer(tmp_path_factory.mktemp("site"), UPLOAD_MAX_BYTES=str(40 * 2**20))
+    server.python("manage.py", "load_programme", "--quiet")
+    server.start()
+    server.start_worker()
+    yield server
+    server.stop_worker()
+    server.kill()
+
+
+@pytest.fixture
+def context(chromium, server):
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    context.add_cookies([{"name": "sessionid", "value": server.sessions["ana"], "url": server.url}])
+    context.set_default_timeout(30_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def open_page(context, server):
+    complaints = []
+
+    def opened(path="/admin/clips/upload/"):
+        page = context.new_page()
+        page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(server.url + path)
+        page.wait_for_load_state("networkidle")
+        return page
+
+    yield opened
+    # A server that is away, or that refuses, is logged by the browser; whatever else it complains of is our fault.
+    assert [said for said in complaints if not said.startswith("Failed to load resource")] == []
+
+
+@pytest.fixture
+def film(tmp_path):
+    """Make a file to choose: a real film, or as many random bytes."""
+
+    def made(name, kind="plain.mp4", size=0):
+        path = tmp_path / name
+        path.write_bytes(os.urandom(size) if size else make_film(tmp_path, kind).read_bytes())
+        return path
+
+    return made
+
+
+def slowed(page):
+    page.context.new_cdp_session(page).send(
+        "Network.emulateNetworkConditions",
+        {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": SLOW},
+    )
+    return page
+
+
+def row(page, name):
+    return page.locator(".upload-row", has=page.get_by_role("heading", name=name, exact=True))
+
+
+def wait_for_stage(page, name, stage, timeout=60_000):
+    row(page, name).and_(page.locator(f"[data-stage={stage}]")).wait_for(timeout=timeout)
+
+
+def choose(page, *films):
+    page.set_input_files("#upload-files", films)
+
+
+def sent(page, name):
+    """How many bytes a row says have been sent."""
+    return row(page, name).locator("progress").evaluate("bar => bar.value")
+
+
+def wait_until_sent(page, name, least):
+    page.wait_for_function(
+        """([name, least]) => [...document.querySelectorAll(".upload-row")].some(
+             (row) => row.querySelector("h3").textContent === name && row.querySelector("progress").value >= least)""",
+        arg=[name, least],
+    )
+
+
+def clips(server):
+    return [line.split(maxsplit=4) for line in server.python("-c", CLIPS).splitlines()]
+
+
+def sha256_there(server, path):
+    """Whether the very bytes of a file are among the originals."""
+    wanted = hashlib.sha256(path.read_bytes()).digest()
+    originals = (server.folder / "originals").rglob("*")
+    return [hashlib.sha256(each.read_bytes()).digest() for each in originals if each.is_file()].count(wanted)
+
+
+def test_films_become_clips_from_the_drop_to_the_visitor(open_page, server, film):
+    page = open_page()
+    page.check("[data-made][value=mirror]")
+
+    choose(page, film("clapping hard 3.MOV"), film("Face_1.mov"), film("balloon up.mp4", "sound-only.mp4"))
+
+    wait_for_stage(page, "clapping hard 3.MOV", "ready")
+    wait_for_stage(page, "Face_1.mov", "ready")
+    wait_for_stage(page, "balloon up.mp4", "failed")
+    assert "only sound" in row(page, "balloon up.mp4").inner_text()
+    assert row(page, "clapping hard 3.MOV").get_by_label("Variation").input_value() == "3"
+    page.get_by_role("button", name="Publish all ready (2)").click()
+    wait_for_stage(page, "clapping hard 3.MOV", "published")
+    wait_for_stage(page, "Face_1.mov", "published")
+    made = {(slug, number): (view, published) for slug, number, view, published, _name in clips(server)}
+    assert made["clapping-hard", "3"] == made["face-one", "1"] == ("mirror", "True")
+
+
+def test_an_unnamed_film_waits_for_its_exercise_and_both_can_be_changed(open_page, server, film):
+    page = open_page()
+    choose(page, film("IMG_0042.MOV"))
+    wait_for_stage(page, "IMG_0042.MOV", "needsMade")
+    page.check("[data-made][value=facing]")
+    wait_for_stage(page, "IMG_0042.MOV", "needsExercise")
+
+    row(page, "IMG_0042.MOV").get_by_label("Exercise").select_option(label="The author today")
+    wait_for_stage(page, "IMG_0042.MOV", "ready")
+    row(page, "IMG_0042.MOV").get_by_label("Made").select_option("mirror")
+    page.wait_for_load_state("networkidle")
+
+    assert ["now", "1", "mirror", "False", "IMG_0042.MOV"] in clips(server)
+
+
+def test_a_film_goes_on_when_the_server_is_killed_and_comes_back(open_page, server, film):
+    page = slowed(open_page())
+    page.check("[data-made][value=facing]")
+    path = film("arms and neck 1.mov", size=BIG)
+    choose(page, path)
+    wait_until_sent(page, path.name, 6_000_000)
+
+    server.kill()
+    wait_for_stage(page, path.name, "away")
+    assert "goes on by itself" in row(page, path.name).inner_text()
+    server.start()
+
+    wait_for_stage(page, path.name, "failed")  # it is no film, but it has come whole
+    assert sha256_there(server, path) == 1
+
+
+def test_a_closed_window_goes_on_from_the_last_byte(open_page, server, film):
+    first = slowed(open_page())
+    path = film("arms and neck 2.mov", size=BIG)
+    choose(first, path)
+    wait_until_sent(first, path.name, 10_000_000)
+    first.close(run_before_unload=False)
+
+    page = open_page()
+    wait_for_stage(page, path.name, "again")
+    assert "Choose the same file again" in row(page, path.name).inner_text()
+    there = sent(page, path.name)
+    assert there >= 8 * 1024 * 1024
+    requests = []
+    page.on("request", lambda request: request.method == "PATCH" and requests.append(request.headers))
+    page.check("[data-made][value=facing]")
+    choose(page, path)
+
+    wait_for_stage(page, path.name, "failed")
+    assert int(requests[0]["upload-offset"]) >= there
+    assert page.locator(".upload-row", has_text=path.name).count() == 1
+    assert sha256_there(server, path) == 1
+
+    choose(page, path)  # a third time: it is there already
+    page.wait_for_timeout(500)
+    assert page.locator(".upload-row", has_text=path.name).count() == 1
+
+
+def test_an_expired_sign_in_is_said_and_the_film_goes_on_after_signing_in_again(open_page, server, film, context):
+    page = slowed(open_page())
+    page.check("[data-made][value=facing]")
+    path = film("legs and neck.mov", size=BIG)
+    choose(page, path)
+    wait_until_sent(page, path.name, 6_000_000)
+
+    server.python("-c", SIGN_OUT)
+    wait_for_stage(page, path.name, "signedOut")
+    link = page.get_by_role("link", name="Sign in again (in a new window)")
+    with context.expect_page() as opened:
+        link.click()
+    signing_in = opened.value
+    signing_in.fill("[name=username]", "ana")
+    signing_in.fill("[name=password]", "a long password")
+    signing_in.press("[name=password]", "Enter")
+
+    wait_for_stage(page, path.name, "failed")
+    assert sha256_there(server, path) == 1
+    server.sessions["ana"] = next(each["value"] for each in context.cookies() if each["name"] == "sessionid")
+
+
+def test_two_windows_on_one_film_make_one_clip(open_page, server, film):
+    one, other = slowed(open_page()), slowed(open_page())
+    path = film("slow chest motion.mov", size=BIG)
+    for page in (one, other):
+        page.check("[data-made][value=facing]")
+        choose(page, path)
+
+    wait_for_stage(other, path.name, "busy")
+    assert "another window" in row(other, path.name).inner_text()
+    wait_for_stage(one, path.name, "failed")
+    wait_for_stage(other, path.name, "failed")
+    assert sha256_there(server, path) == 1
+    assert [name for *_rest, name in clips(server)].count(path.name) == 1
+
+
+def test_cancelling_can_be_undone_for_ten_seconds(open_page, server, film):
+    page = slowed(open_page())
+    path = film("extreme position.mov", size=BIG)
+    choose(page, path)
+    wait_until_sent(page, path.name, 1_000_000)
+
+    row(page, path.name).get_by_role("button", name="Cancel").press("Enter")
+    assert row(page, path.name).get_by_role("button", name="Undo").evaluate("it => it === document.activeElement")
+    page.keyboard.press("Enter")
+    wait_until_sent(page, path.name, 2_000_000)
+
+    before = len(list((server.folder / "uploads").iterdir()))
+    row(page, path.name).get_by_role("button", name="Cancel").click()
+    row(page, path.name).wait_for(state="detached", timeout=15_000)
+    page.wait_for_load_state("networkidle")
+    assert len(list((server.folder / "uploads").iterdir())) == before - 1
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "reason"),
+    [
+        ("letter.pdf", 10, "This is not a film"),
+        ("empty.mov", 0, "The file is empty"),
+        ("too long.mov", 40 * 2**20 + 1, "is the most"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_at_once_and_says_why(open_page, tmp_path, name, size, reason):
+    page = open_page()
+    path = tmp_path / name
+    path.write_bytes(bytes(size))
+
+    choose(page, path)
+
+    wait_for_stage(page, name, "refused")
+    assert reason in row(page, name).inner_text()
+    assert reason in page.locator("[role=status]").inner_text()
+
+
+def test_a_new_film_takes_the_place_of_another(open_page, server, film):
+    page = open_page()
+    page.check("[data-made][value=facing]")
+    choose(page, film("balloon down.mov"))
+    wait_for_stage(page, "balloon down.mov", "ready")
+    address = row(page, "balloon down.mov").get_by_role("link", name=re.compile("Open the clip")).get_attribute("href")
+    pk = address.split("/")[-3]
+    before = len(clips(server))
+
+    page = open_page(f"/admin/clips/upload/{pk}/")
+    assert "Balloon down" in page.locator("#content").inner_text()
+    page.check("[data-made][value=mirror]")
+    choose(page, film("another take.mov", "marked.mp4"))
+
+    wait_for_stage(page, "another take.mov", "replaced")
+    assert len(clips(server)) == before
+    assert ["balloon-down", "1", "mirror", "False", "another take.mov"] in clips(server)
+
+
+def test_everything_can_be_done_by_keyboard(open_page, film):
+    page = open_page()
+    page.get_by_role("radio", name="Facing the camera").focus()
+    page.keyboard.press("Space")
+    assert page.get_by_role("radio", name="Facing the camera").is_checked()
+    page.keyboard.press("ArrowDown")
+    assert page.get_by_role("radio", name="Like a mirror").is_checked()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "upload-files"
+    choose(page, film("holiday.mov"))
+    wait_for_stage(page, "holiday.mov", "needsExercise")
+
+    reached = []
+    for _press in range(80):
+        page.keyboard.press("Tab")
+        reached.append(
+            page.evaluate("document.activeElement.closest('.upload-row') && document.activeElement.dataset.part")
+        )
+    assert [each for each in dict.fromkeys(reached) if each] >= ["exercise", "variation", "made", "cancel"]
+    row(page, "holiday.mov").get_by_role("button", name="Cancel").press("Enter")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 768, 1280])
+def test_the_page_breaks_no_rule_of_accessibility(open_page, film, width, scheme):
+    page = open_page()
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    choose(page, film("a rather long name without any meaning at all.mov"), film("letter.txt", size=10))
+    wait_for_stage(page, "letter.txt", "refused")
+
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run()")
+
+    assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found["violations"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    small = page.evaluate(
+        """() => [...document.querySelectorAll(".upload :is(button, select, a, input:not([type=radio]))")]
+          .filter((it) => it.checkVisibility() && it.getBoundingClientRect().height < 44)
+          .map((it) => it.outerHTML)"""
+    )
+    assert small == []
+
+
+def test_without_scripts_the_page_leads_to_the_form(chromium, server):
+    context = chromium.new_context(java_script_enabled=False)
+    context.add_cookies([{"name": "sessionid", "value": server.sessions["ana"], "url": server.url}])
+    page = context.new_page()
+
+    page.goto(f"{server.url}/admin/clips/upload/")
+
+    assert (
+        page.get_by_role("link", name="Add one clip by a form instead").get_attribute("href")
+        == "/admin/clips/clip/add/"
+    )
+    context.close()
