@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "pages.middleware.PolicyHeadersMiddleware",
+    "pages.middleware.PlainWordsMiddleware",
     "csp.middleware.CSPMiddleware",
     "exercises.sides.SidesMiddleware",
     "pages.caching.PageCacheMiddleware",  # stores what GZipMiddleware below has already compressed

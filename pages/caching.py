@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 
 from django.core.cache import cache
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
@@ -38,7 +39,10 @@ class PageCacheMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not is_cacheable(request):
             return self.get_response(request)
-        key = cache_key(request)
+        try:
+            key = cache_key(request)
+        except OperationalError:  # the page will say that the database is away, if it needs it at all
+            return self.get_response(request)
         if kept := cache.get(key):
             return conditional(request, restored(kept))
         response = self.get_response(request)

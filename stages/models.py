@@ -17,9 +17,7 @@ class Stage(ReviewedText):
     number = models.PositiveSmallIntegerField(_("number"), unique=True)
     name = models.CharField(_("name"), max_length=60)
     tagline = models.CharField(_("tagline"), max_length=120, blank=True)
-    summary = models.TextField(
-        _("who it is for"), help_text=_("One or two sentences, shown on the home page.")
-    )
+    summary = models.TextField(_("who it is for"), help_text=_("One or two sentences, shown on the home page."))
     starts_when = models.TextField(_("beginning"), blank=True, help_text=_("The signs that this stage fits."))
     ends_when = models.TextField(_("end"), blank=True, help_text=_("The signs that it is time to move on."))
     go_back_when = models.TextField(_("go back when"), blank=True)

@@ -141,3 +141,27 @@ def test_a_form_from_a_stranger_is_refused(db, client):
 
     assert response.status_code == 403
     assert not response.cookies
+
+
+def test_while_the_database_is_away_visitors_are_asked_to_come_back(db, client, monkeypatch):
+    from django.db import OperationalError
+
+    from pages import views
+
+    def locked(*_args):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(views, "with_number_of_exercises", locked)
+
+    response = client.get("/")
+
+    assert response.status_code == 503
+    assert response["Retry-After"] == "10"
+    assert "We will be back in a moment" in response.text
+
+
+def test_an_unknown_host_is_refused_in_plain_words(db, client):
+    response = client.get("/", headers={"Host": "evil.example"})
+
+    assert response.status_code == 400
+    assert "We could not read that address" in response.text
