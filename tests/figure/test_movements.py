@@ -1,6 +1,7 @@
 """Movements: what their files may say, what is refused, and how they are laid out in time."""
 
 import re
+import textwrap
 from itertools import pairwise
 
 import pytest
@@ -14,6 +15,14 @@ EXERCISES = 31  # the site's exercises; some have several variations
 @pytest.mark.parametrize("path", sorted(MOVEMENTS.glob("*.toml")), ids=lambda path: path.stem)
 def test_every_movement_of_the_programme_passes_the_checks(path):
     assert list(problems(read(path))) == []
+
+
+def test_the_example_of_the_manual_works_as_printed(tmp_path):
+    manual = (MOVEMENTS.parent.parent / "docs" / "figure.md").read_text()
+    example = tmp_path / "nod-with-ball.toml"
+    example.write_text(textwrap.dedent(re.search(r"```toml\n(.*?)```", manual, re.DOTALL)[1]))
+
+    check(read(example))
 
 
 def test_every_clip_of_the_programme_has_a_movement():
