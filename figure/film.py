@@ -103,11 +103,13 @@ def ffmpeg() -> str:
 
 
 def _encoder(path: Path, size: tuple[int, int], crf: int, filters: str) -> list[str]:
-    convert = "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p"
+    # rounded, not cut off: otherwise every colour comes back a shade darker
+    convert = "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int,format=yuv420p"
+    tagged = "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv"
     return [
         ffmpeg(), "-hide_banner", "-nostdin", "-v", "error", "-y",
         "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}", "-r", str(FPS), "-i", "-",
-        "-vf", f"{filters}{convert}",
+        "-vf", f"{filters}{convert},{tagged}",
         "-c:v", "libx264", "-preset", "veryslow", "-tune", "animation", "-crf", str(crf),
         "-profile:v", "high", "-level", "4.0", "-g", "250", "-threads", "1",
         "-pix_fmt", "yuv420p", *_TAGS, *_TIDY, "-movflags", "+faststart", "-an", str(path),
