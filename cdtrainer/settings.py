@@ -18,6 +18,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 HTTPS = env.bool("HTTPS", default=not DEBUG)
 SITE_URL = env.str("SITE_URL", default="").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL else []
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)  # with a proxy that overwrites the headers we trust then
 EMERGENCY_NUMBER = env.str("EMERGENCY_NUMBER", default="")
 
 if not SECRET_KEY:
@@ -37,6 +38,8 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
     "django_prose_editor",
+    "allauth.account",
+    "staff.apps.SecondFactorsConfig",  # allauth.mfa
     "texts",
     "stages",
     "exercises",
@@ -44,6 +47,7 @@ INSTALLED_APPS = [
     "clips",
     "faq",
     "pages.apps.PagesConfig",
+    "staff",
     "programme",
 ]
 
@@ -62,6 +66,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "staff.middleware.RequireSecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -93,9 +99,14 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://cdtrainer")}
-if CACHES["default"]["BACKEND"] == "django.core.cache.backends.locmem.LocMemCache":
-    CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 1000}
+# Failed sign-ins are counted in the default cache, which all processes have to share; pages are quicker in memory.
+CACHES = {
+    "default": env.cache("CACHE_URL", default="dbcache://shared_cache"),
+    "pages": env.cache("CACHE_URL", default="locmemcache://pages"),
+}
+for _cache, _most in [("default", 100_000), ("pages", 1000)]:
+    if CACHES[_cache]["BACKEND"].endswith(("DatabaseCache", "LocMemCache")):
+        CACHES[_cache]["OPTIONS"] = {"MAX_ENTRIES": _most}
 
 # What visitors may fetch lives in media/; originals and everything else private in var/.
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=BASE_DIR / "media")()
@@ -117,7 +128,8 @@ STORAGES = {
     },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
-FILE_UPLOAD_TEMP_DIR = env.str("FILE_UPLOAD_TEMP_DIR", default=None)
+# On the disk of the originals, so that a film brought by a form is moved and not copied.
+FILE_UPLOAD_TEMP_DIR = env.str("FILE_UPLOAD_TEMP_DIR", default=str(BASE_DIR / "var"))
 
 # Films -------------------------------------------------------------------------------
 
@@ -144,14 +156,55 @@ TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 
 # Staff -------------------------------------------------------------------------------
 
+EMAIL_URL = env.str("EMAIL_URL", default="")  # empty: the site sends no mail
+if EMAIL_URL:
+    vars().update(env.email_url_config(EMAIL_URL))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="webmaster@localhost")
+
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "admin:login"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = LOGOUT_REDIRECT_URL = "account_login"
+LOGIN_REDIRECT_URL = "admin:index"
+REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=False)
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: one working day
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # seconds a one-time link lives
+
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0  # whose X-Forwarded-For tells one address from another
+ACCOUNT_ADAPTER = "staff.adapters.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody can make us write to strangers
+ACCOUNT_EMAIL_NOTIFICATIONS = bool(EMAIL_URL)
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "CD Trainer: "
+ACCOUNT_SESSION_REMEMBER = True  # for SESSION_COOKIE_AGE, not longer
+ACCOUNT_RATE_LIMITS = {  # tries / time / counted by: ip (its network, for IPv6) or key (the account)
+    "login": "30/m/ip",
+    "login_failed": "10/5m/ip,5/5m/key,20/h/key",
+    "reset_password": "10/h/ip,3/h/key",
+}
+ACCOUNT_FORMS = {
+    "login": "staff.forms.SignInForm",
+    "reauthenticate": "staff.forms.ConfirmPasswordForm",
+    "change_password": "staff.forms.ChangePasswordForm",
+    "set_password": "staff.forms.SetPasswordForm",
+    "reset_password": "staff.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "staff.forms.NewPasswordForm",
+}
+MFA_ADAPTER = "staff.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an operator writes the addresses down; nobody can sign up with a stranger's
+MFA_TOTP_ISSUER = "CD Trainer"
+MFA_FORMS = {
+    "authenticate": "staff.forms.CodeForm",
+    "reauthenticate": "staff.forms.ConfirmCodeForm",
+    "activate_totp": "staff.forms.SetUpAppForm",
+    "add_webauthn": "staff.forms.AddPasskeyForm",
+    "edit_webauthn": "staff.forms.RenamePasskeyForm",
+}
 
 # Security ----------------------------------------------------------------------------
 
@@ -191,8 +244,7 @@ if HTTPS:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
-    if env.bool("BEHIND_PROXY", default=False):
-        # Only with a proxy in front that overwrites this header, as deploy/nginx.conf does.
+    if BEHIND_PROXY:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # Logs --------------------------------------------------------------------------------
