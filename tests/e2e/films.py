@@ -25,3 +25,12 @@ def film_of_a_turn(path, codec="libx265"):
     subprocess.run([*run, "-display_rotation", "-90", "-i", str(upright), "-c", "copy", str(path)], check=True)
     upright.unlink()
     return path
+
+
+def long_film(path, seconds=22):
+    """Make a film that is long enough for a seek slider, with a tone."""
+    run = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "error", "-y"]
+    picture = ["-f", "lavfi", "-i", f"testsrc=s=160x120:r=5:d={seconds}"]
+    tone = ["-f", "lavfi", "-i", f"sine=frequency=440:duration={seconds}"]
+    subprocess.run([*run, *picture, *tone, "-pix_fmt", "yuv420p", str(path)], check=True)
+    return path

@@ -6,7 +6,7 @@ import urllib.request
 
 import pytest
 
-from tests.e2e.films import film_of_a_turn
+from tests.e2e.films import film_of_a_turn, long_film
 
 #: Where the middle of the white square is at a moment of the film, from 0 (the screen's left) to 1.
 SQUARE_AT = """
@@ -50,22 +50,40 @@ def way(page):
     return "left" if end < start else "right"
 
 
-@pytest.fixture(scope="module")
-def uploaded(chromium, site, therapist, tmp_path_factory):
-    """Upload a rotated HEVC film to "Center to left" in the workshop and publish it."""
-    film = film_of_a_turn(tmp_path_factory.mktemp("film") / "IMG_0001.MOV")
-    context = chromium.new_context(base_url=site.url, storage_state=therapist)
-    page = context.new_page()
+def upload(page, exercise, film, description, captions=None):
+    """Add a film to an exercise in the workshop, publish it and wait until it is ready."""
     page.goto("/admin/clips/clip/add/")
-    choice = page.locator("#id_exercise option", has_text="Center to left").first.get_attribute("value")
+    choice = page.locator("#id_exercise option", has_text=exercise).first.get_attribute("value")
     page.select_option("#id_exercise", choice)
     page.set_input_files("#id_original", film)
+    if captions:
+        page.set_input_files("#id_captions", captions)
     page.check("#id_published")
-    page.fill("#id_description", "A square moves from the centre to the {left}.")
+    page.fill("#id_description", description)
     page.locator("input[name=_continue]").first.click()
     page.wait_for_url(re.compile(r"/clips/clip/\d+/change/"))
     # The page follows the conversion by itself.
     page.wait_for_selector("[data-clip-state]:has-text('Ready')", timeout=120_000)
+
+
+@pytest.fixture(scope="module")
+def uploaded(chromium, site, therapist, tmp_path_factory):
+    """Upload a rotated HEVC film to "Center to left"."""
+    film = film_of_a_turn(tmp_path_factory.mktemp("film") / "IMG_0001.MOV")
+    context = chromium.new_context(base_url=site.url, storage_state=therapist)
+    upload(context.new_page(), "Center to left", film, "A square moves from the centre to the {left}.")
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def long_clip(chromium, site, therapist, tmp_path_factory):
+    """Upload a film of 22 seconds with sound and captions to "Slow chest motion"."""
+    folder = tmp_path_factory.mktemp("long")
+    captions = folder / "words.vtt"
+    captions.write_text("WEBVTT\n\n00:00.000 --> 00:20.000\nBreathe in slowly.\n")
+    context = chromium.new_context(base_url=site.url, storage_state=therapist)
+    film = long_film(folder / "chest.mp4")
+    upload(context.new_page(), "Slow chest motion", film, "A chest rises.", captions)
     context.close()
 
 
@@ -199,3 +217,40 @@ def test_a_withdrawn_film_is_gone_at_once_and_its_address_answers_404(new_page, 
     assert stranger.request.get(site.url + film).status == 200
     stranger.close()
     context.close()
+
+
+def test_a_long_clip_has_a_seek_slider_and_its_captions_under_it(new_page, long_clip):
+    page = new_page()
+    page.goto("/exercises/slow-chest-motion/")
+    assert page.get_by_role("slider").count() == 0
+
+    play(page)
+    until(page, "document.querySelector('[data-clip-captions]').textContent === 'Breathe in slowly.'")
+    slider = page.get_by_role("slider", name="Place in the clip")
+    slider.focus()
+    page.keyboard.press("End")
+
+    until(page, "document.querySelector('video').currentTime > 18")
+    assert not page.evaluate("document.querySelector('video').muted")
+
+
+def test_full_screen_shows_film_and_buttons_and_can_be_left(new_page, uploaded):
+    page = new_page()
+    page.goto("/exercises/center-to-left/")
+
+    page.get_by_role("button", name="Full screen").click()
+    until(page, "document.fullscreenElement?.matches('.clip') && !document.querySelector('video').paused")
+    page.wait_for_timeout(500)
+    page.get_by_role("button", name="Leave full screen").click()
+
+    until(page, "document.fullscreenElement === null")
+
+
+def test_one_clip_plays_at_a_time_and_stops_when_it_leaves_the_screen(new_page, uploaded):
+    page = new_page(viewport={"width": 390, "height": 700})
+    page.goto("/exercises/center-to-left/")
+    play(page)
+
+    page.keyboard.press("End")
+
+    until(page, "document.querySelector('video').paused")
