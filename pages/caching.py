@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import get_conditional_response, patch_vary_headers
@@ -43,7 +43,7 @@ class PageCacheMiddleware:
             key = cache_key(request)
         except OperationalError:  # the page will say that the database is away, if it needs it at all
             return self.get_response(request)
-        if kept := cache.get(key):
+        if kept := caches["pages"].get(key):
             return conditional(request, restored(kept))
         response = self.get_response(request)
         if (
@@ -58,7 +58,7 @@ class PageCacheMiddleware:
         patch_vary_headers(response, ["Cookie", "Accept-Encoding"])
         response["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
         headers = {name: response[name] for name in KEPT_HEADERS if response.has_header(name)}
-        cache.set(key, (response.content, headers), KEPT_SECONDS)
+        caches["pages"].set(key, (response.content, headers), KEPT_SECONDS)
         return conditional(request, response)
 
 

@@ -35,6 +35,10 @@ def page_not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
     return page(request, 404)
 
 
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    return page(request, 429)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     try:
         return page(request, 500)

@@ -6,17 +6,18 @@ signed, lives for `PASSWORD_RESET_TIMEOUT` seconds, and no account exists before
 
 import os
 import secrets
-from typing import Any
+from typing import Any, cast
 
+from allauth.account.utils import perform_login
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.auth import get_user_model, login
+from django.contrib.auth import get_user_model
 from django.contrib.auth.forms import UserCreationForm
 from django.contrib.auth.models import Group
 from django.core import signing
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -128,9 +129,8 @@ def first_sign_in(request: HttpRequest, token: str) -> HttpResponse:
         form = FirstSignInForm(request.POST or None, initial={"username": invitation.name})
         if request.method == "POST" and form.is_valid():
             user = form.accept(invitation)
-            login(request, user, backend="django.contrib.auth.backends.ModelBackend")
             messages.success(request, gettext("Welcome, %s. This is your workshop.") % user.get_username())
-            return redirect("admin:index")
+            return cast(HttpResponse, perform_login(request, user, redirect_url=reverse("admin:index")))
     except InvitationError as error:
         gone = {"title": gettext("This link no longer works"), "why": str(error)}
         return page(request, "registration/link_gone.html", gone, status=410)

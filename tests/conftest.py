@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.files.storage import storages
 
 from clips.models import Clip
@@ -14,6 +14,9 @@ from pages import freshness
 def a_house_of_its_own(settings, tmp_path, monkeypatch):
     """Keep a test's files, cached pages and passwords apart from the site's and from other tests'."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.CACHES = {  # unit tests are one process, and most of them need no database
+        name: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": name} for name in settings.CACHES
+    }
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.ORIGINALS_ROOT = tmp_path / "originals"
     settings.STORAGES = {
@@ -27,7 +30,8 @@ def a_house_of_its_own(settings, tmp_path, monkeypatch):
     }
     monkeypatch.setattr(Clip._meta.get_field("original"), "storage", storages["originals"])
     monkeypatch.setattr(freshness, "_read_at", 0.0)
-    cache.clear()
+    for cache in caches.all():
+        cache.clear()
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "clips": CLIPS,
     "practice": CLIPS,
     "pages": CLIPS - {"uploads"} | {"faq"},
+    "staff": set(),
     "programme": CLIPS | {"faq", "pages", "practice"},
 }
 SOURCES = sorted(path for room in MAY_IMPORT for path in Path(room).rglob("*.py"))

@@ -14,7 +14,16 @@ from tests.factories import make_clip, make_page, make_problem, make_question, m
 
 METHODS = ["get", "head", "post", "put", "patch", "delete", "options"]
 #: What anybody may open below /admin/: the doors to it.
-DOORS = ["/admin/login/", "/admin/logout/", "/admin/welcome/"]
+DOORS = [
+    "/admin/login/",
+    "/admin/logout/",
+    "/admin/welcome/",
+    "/admin/account/login/",
+    "/admin/account/logout/",
+    "/admin/account/inactive/",
+    "/admin/account/password/reset/",
+]
+SIGN_IN = ("/admin/login/", "/admin/account/login/")
 SAMPLES = {"path": "1", "int": "1", "str": "sample", "slug": "sample", "uuid": "0" * 8 + "-0000" * 3 + "-" + "0" * 12}
 
 
@@ -73,7 +82,7 @@ def test_a_stranger_gets_nothing_of_the_staffs_by_any_method(client, one_of_each
             continue
         assert response.status_code in (302, 401, 403, 404, 405), (method, path, response.status_code)
         if response.status_code == 302:
-            assert response.url.startswith("/admin/login/"), (method, path)
+            assert response.url.startswith(SIGN_IN), (method, path)
 
     assert rows() == before
 

@@ -1,0 +1,74 @@
+"""The addresses of sign-in, below /admin/account/: allauth's own views under its own names, and none we do not need.
+
+Signing up, email addresses and their confirmation have no address here. Whoever has not signed in gets no further
+than the doors; allauth itself would keep what strangers send in a session.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account import views as account
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as recovery_codes
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as passkeys
+from django.contrib.auth.decorators import login_required
+from django.urls import path, re_path
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from staff.views import forgotten_password
+
+
+def door(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Let anybody knock."""
+    return never_cache(require_http_methods(["GET", "HEAD", "POST"])(view))
+
+
+def inside(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Let in only who has signed in."""
+    return door(login_required(view))
+
+
+urlpatterns = [
+    path("login/", door(account.login), name="account_login"),
+    path("logout/", door(account.logout), name="account_logout"),
+    path("inactive/", door(account.account_inactive), name="account_inactive"),
+    path("2fa/authenticate/", door(mfa.authenticate), name="mfa_authenticate"),
+    path("2fa/webauthn/login/", door(passkeys.login_webauthn), name="mfa_login_webauthn"),
+    path("password/reset/", door(forgotten_password), name="account_reset_password"),
+    path("password/reset/done/", door(account.password_reset_done), name="account_reset_password_done"),
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        door(account.password_reset_from_key),
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "password/reset/key/done/",
+        door(account.password_reset_from_key_done),
+        name="account_reset_password_from_key_done",
+    ),
+    path("password/change/", inside(account.password_change), name="account_change_password"),
+    path("password/set/", inside(account.password_set), name="account_set_password"),
+    path("reauthenticate/", inside(account.reauthenticate), name="account_reauthenticate"),
+    path("2fa/", inside(mfa.index), name="mfa_index"),
+    path("2fa/reauthenticate/", inside(mfa.reauthenticate), name="mfa_reauthenticate"),
+    path("2fa/totp/activate/", inside(totp.activate_totp), name="mfa_activate_totp"),
+    path("2fa/totp/deactivate/", inside(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("2fa/recovery-codes/", inside(recovery_codes.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path(
+        "2fa/recovery-codes/generate/",
+        inside(recovery_codes.generate_recovery_codes),
+        name="mfa_generate_recovery_codes",
+    ),
+    path(
+        "2fa/recovery-codes/download/",
+        inside(recovery_codes.download_recovery_codes),
+        name="mfa_download_recovery_codes",
+    ),
+    path("2fa/webauthn/", inside(passkeys.list_webauthn), name="mfa_list_webauthn"),
+    path("2fa/webauthn/add/", inside(passkeys.add_webauthn), name="mfa_add_webauthn"),
+    path("2fa/webauthn/reauthenticate/", inside(passkeys.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"),
+    path("2fa/webauthn/keys/<int:pk>/remove/", inside(passkeys.remove_webauthn), name="mfa_remove_webauthn"),
+    path("2fa/webauthn/keys/<int:pk>/edit/", inside(passkeys.edit_webauthn), name="mfa_edit_webauthn"),
+]

@@ -1,0 +1,11 @@
+// Shows the passkey buttons where the browser can use passkeys, and says so when one was not used.
+// Without this script, a password and a code still sign in.
+if (window.PublicKeyCredential) {
+  for (const button of document.querySelectorAll("[data-passkey]")) button.hidden = false;
+}
+
+document.addEventListener("allauth.error", (event) => {
+  event.preventDefault(); // a person who changes their mind is no error in the console
+  const problem = document.querySelector("[data-passkey-problem]");
+  if (problem) problem.hidden = false;
+});
