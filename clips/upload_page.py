@@ -113,7 +113,9 @@ def _page(request: HttpRequest, clip: Clip | None) -> HttpResponse:
         "max_bytes": settings.UPLOAD_MAX_BYTES,
         "most_films": 1 if clip else MOST_FILMS,
     }
-    return render(request, "admin/clips/upload.html", context)
+    # A clip's own form fetches the uploader alone.
+    template = "admin/clips/upload_box.html" if "box" in request.GET else "admin/clips/upload.html"
+    return render(request, template, context | {"here": request.path})
 
 
 FIELD = ExerciseChoice(Exercise.objects.none())

@@ -330,6 +330,7 @@ class Row {
     if (stage === "ready" && page.dataset.replace) stage = "replaced";
     if (stage === "ready" && clip.published) stage = "published";
     this.show(stage, clip.problem);
+    page.dispatchEvent(new CustomEvent("clip-changed", { detail: clip }));
     keepAsking();
   }
 

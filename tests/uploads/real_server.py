@@ -1,6 +1,7 @@
 """The site as it is served: gunicorn with our configuration, its own database and folders, and somebody signed in."""
 
 import contextlib
+import copy
 import http.client
 import json
 import os
@@ -31,14 +32,18 @@ print(json.dumps(cookies))
 """
 
 
+def free_port() -> int:
+    with contextlib.closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 class RealServer:
     """gunicorn on a free port, restartable, with everything it writes below `folder`."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
-        with contextlib.closing(socket.socket()) as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = os.environ | {
             "DJANGO_SETTINGS_MODULE": "cdtrainer.settings",
@@ -61,6 +66,15 @@ class RealServer:
         self.connections: list[socket.socket] = []
         prepared = self.python("-c", PREPARE)
         self.sessions = json.loads(prepared.splitlines()[-1])
+
+    def twin(self) -> "RealServer":
+        """Return another host of the same site: it shares the database and the folders."""
+        twin = copy.copy(self)
+        twin.port = free_port()
+        twin.url = f"http://127.0.0.1:{twin.port}"
+        twin.environment = self.environment | {"PORT": str(twin.port)}
+        twin.connections, twin.process, twin.worker = [], None, None
+        return twin
 
     def python(self, *arguments: str) -> str:
         """Run Python with the site's settings and return what it prints."""

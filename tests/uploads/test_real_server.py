@@ -264,6 +264,31 @@ def test_a_kill_9_in_the_middle_loses_no_byte_that_was_acknowledged(server):
     assert server.file_of(path).read_bytes() == content
 
 
+def test_several_hosts_share_an_upload(server):
+    """Chunks of one upload, sent to two hosts in turn and at the same time."""
+    other = server.twin().start()
+    content = os.urandom(4_000_000)
+    path = server.begin(len(content))
+    seen = []
+
+    def window(host):
+        while (offset := host.offset(path)) < len(content):
+            chunk = content[offset : offset + 300_000]
+            seen.append(host.request("PATCH", path, chunk, Upload_Offset=offset)[0])
+
+    windows = [threading.Thread(target=window, args=[host]) for host in (server, other, server, other)]
+    for thread in windows:
+        thread.start()
+    for thread in windows:
+        thread.join(60)
+    finished = server.request("HEAD", path)[1]["Upload-Offset"], other.request("HEAD", path)[1]["Upload-Offset"]
+    other.kill()
+
+    assert server.file_of(path).read_bytes() == content
+    assert finished == ("4000000", "4000000")
+    assert set(seen) <= {204, 409, 413, 423}
+
+
 def test_memory_does_not_grow_with_the_file(server):
     """The small sister of `tools/upload_memory.py`."""
 

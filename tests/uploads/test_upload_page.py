@@ -116,7 +116,7 @@ def test_another_persons_film_does_not_exist(post, stranger, upload_at):
 @pytest.mark.django_db(transaction=True)
 def test_a_clip_that_cannot_be_written_leaves_the_film_where_it_was(workshop, film, monkeypatch, settings):
     workshop.raise_request_exception = False
-    monkeypatch.setattr(upload_page.jobs, "submit", lambda clip: 1 / 0)
+    monkeypatch.setattr("clips.jobs.submit", lambda clip: 1 / 0)
 
     fields = said_of(make_exercise(), film)
     response = workshop.post(reverse("clip_upload:make"), fields)

@@ -1,0 +1,20 @@
+// Puts the uploader in the place of the plain file input in a clip's own form: it goes on after a broken connection and
+// shows how far it is. Without this script the plain input works as before, with the form's button.
+
+const { page, uploader } = document.querySelector("script[data-uploader]").dataset;
+const input = document.querySelector(".field-original input[type=file]");
+
+async function replace() {
+  const answer = await fetch(`${page}?box`);
+  if (!answer.ok || answer.redirected) return;
+  const box = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-upload]");
+  input.hidden = input.disabled = true;
+  input.after(box);
+  // Saving the form afterwards must not turn the film round again.
+  box.addEventListener("clip-changed", ({ detail }) => {
+    document.querySelector("select[name=made]").value = detail.made;
+  });
+  await import(uploader);
+}
+
+if (input) replace();
