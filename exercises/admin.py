@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exercises.models import BodyPart, Equipment, Exercise, ExerciseGroup, Variation
 from stages.admin import StageAdmin
-from texts.admin import REVIEW, ReviewedTextAdmin, ReviewFilter, WorkshopAdmin
+from texts.admin import REVIEW, ReviewedTextAdmin, ReviewFilter, TextAdmin, WorkshopAdmin
 
 
 class GroupChoice(forms.ModelChoiceField):
@@ -42,6 +42,7 @@ class ExerciseGroupInline(admin.StackedInline):
 
 # Stages know nothing of exercises; their groups come to them from here.
 StageAdmin.inlines = [*StageAdmin.inlines, ExerciseGroupInline]
+StageAdmin.parts = [*StageAdmin.parts, "groups"]
 
 
 class VariationInline(admin.StackedInline):
@@ -109,6 +110,7 @@ class ExerciseAdmin(ReviewedTextAdmin):
     ordering = ["group__stage__number", "group__position", "group__pk", "position", "pk"]
     prepopulated_fields = {"slug": ["name", "subtitle"]}
     inlines: ClassVar[list[type[InlineModelAdmin]]] = [VariationInline]
+    parts: ClassVar[list[str]] = ["variations"]
     save_on_top = True
     formfield_overrides = WorkshopAdmin.formfield_overrides | {
         models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}
@@ -200,7 +202,7 @@ class ExerciseAdmin(ReviewedTextAdmin):
 
 
 @admin.register(ExerciseGroup)
-class ExerciseGroupAdmin(WorkshopAdmin):
+class ExerciseGroupAdmin(TextAdmin):
     list_display = ["name", "stage", "position", "period", "exercise_count"]
     list_editable = ["position"]
     list_filter = ["stage"]
@@ -225,7 +227,7 @@ class ExerciseGroupAdmin(WorkshopAdmin):
 
 
 @admin.register(BodyPart)
-class BodyPartAdmin(WorkshopAdmin):
+class BodyPartAdmin(TextAdmin):
     list_display = ["name", "position"]
     list_editable = ["position"]
     search_fields = ["name"]
@@ -233,7 +235,7 @@ class BodyPartAdmin(WorkshopAdmin):
 
 
 @admin.register(Equipment)
-class EquipmentAdmin(WorkshopAdmin):
+class EquipmentAdmin(TextAdmin):
     list_display = ["name", "position", "substitute"]
     list_editable = ["position"]
     search_fields = ["name", "substitute"]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from faq.models import Problem, Question, Topic
-from texts.admin import REVIEW, ReviewedTextAdmin, ReviewFilter, WorkshopAdmin
+from texts.admin import REVIEW, ReviewedTextAdmin, ReviewFilter, TextAdmin
 
 
 class AnswerFilter(admin.SimpleListFilter):
@@ -85,7 +85,7 @@ class ProblemAdmin(ReviewedTextAdmin):
 
 
 @admin.register(Topic)
-class TopicAdmin(WorkshopAdmin):
+class TopicAdmin(TextAdmin):
     list_display = ["name", "position", "question_count"]
     list_editable = ["position"]
     search_fields = ["name"]

@@ -32,6 +32,7 @@ class PageAdmin(ReviewedTextAdmin):
     search_fields = ["title", "lead", "sections__heading", "sections__body"]
     prepopulated_fields = {"slug": ["title"]}
     inlines: ClassVar[list[type[InlineModelAdmin]]] = [SectionInline]
+    parts: ClassVar[list[str]] = ["sections"]
     fieldsets = [
         (None, {"fields": ["title", "slug", "lead", "published"]}),
         REVIEW,

@@ -17,6 +17,7 @@ from django.db import models
 
 from programme.files import ProgrammeError, Text
 from programme.models import LoadedText
+from texts import history
 from texts.prose import ProseField
 
 
@@ -110,6 +111,8 @@ class _Loader:
             outcome.done = "added"
         elif self._update(text, row, record, links, outcome):
             outcome.done = "updated"
+        if outcome.done in ("added", "updated"):
+            history.record(row)
         self.rows[text.address] = row
         self._remember(text, row, record, links, outcome)
 
@@ -185,6 +188,7 @@ class _Loader:
         # What an editor wrote was checked when it was saved; it must not stop the rest from loading.
         others = {f.name for f in row._meta.concrete_fields} - set(outcome.changed)
         row.full_clean(exclude=others)
+        history.remember(row)
         row.save()
         for name, wanted in many.items():
             getattr(row, name).set(wanted)

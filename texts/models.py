@@ -1,6 +1,10 @@
-"""What every text of the site shares: who wrote it, who checked it, and whether visitors may see it."""
+"""What every text of the site shares: who wrote it, who checked it, whether visitors may see it, and its history."""
 
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -34,3 +38,49 @@ REVIEW_FIELDSET = (
     _("Who wrote and reviewed this text"),
     {"fields": ["written_by", ("reviewed_by", "reviewed_on", "next_review_on")]},
 )
+
+
+class VersionQuerySet(models.QuerySet["Version"]):
+    def of(self, row: models.Model) -> "VersionQuerySet":
+        return self.filter(content_type=ContentType.objects.get_for_model(row), object_id=row.pk)
+
+    def newest_first(self) -> "VersionQuerySet":
+        return self.order_by("-pk")
+
+
+class Version(models.Model):
+    """What a text said after somebody changed it. `texts.history` writes and reads these rows."""
+
+    class Kind(models.TextChoices):
+        FIRST = "first", _("As it was before")  # before its first change that was written down
+        SAVED = "saved", _("Saved")
+        RESTORED = "restored", _("Restored")
+        DELETED = "deleted", _("Deleted")
+
+    content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, related_name="+")
+    object_id = models.PositiveBigIntegerField()
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.SAVED)
+    name = models.CharField(_("name"), max_length=200)  # as it was called then
+    content = models.JSONField(encoder=DjangoJSONEncoder)  # field name -> value, relations as primary keys
+    saved_at = models.DateTimeField(_("saved at"), auto_now_add=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, related_name="+", null=True, verbose_name=_("by")
+    )
+    by = models.CharField(_("by"), max_length=150, blank=True)  # outlives the account; empty: the programme
+
+    objects = VersionQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["content_type", "object_id", "id"], name="versions_of_a_text")]
+        verbose_name = _("version")
+        verbose_name_plural = _("versions")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def who(self) -> str:
+        """Return who made the change, in words; nobody knows who wrote what was there before the first."""
+        if self.kind == self.Kind.FIRST:
+            return ""
+        return self.by or gettext("the programme")

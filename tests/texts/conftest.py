@@ -1,0 +1,3 @@
+from tests.programme.conftest import texts
+
+__all__ = ["texts"]
