@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
     "django_prose_editor",
+    "allauth",
     "allauth.account",
     "staff.apps.SecondFactorsConfig",  # allauth.mfa
     "texts",
