@@ -51,6 +51,10 @@ NO_METADATA = ["-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn"]
 NO_DATES = ["-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"]
 
 
+#: Failures that say nothing about the film; it is tried again.
+NOT_THE_FILM = (ffmpeg.TookTooLongError, ffmpeg.KilledError, ffmpeg.NotStartedError)
+
+
 @dataclass(frozen=True)
 class Converted:
     """The finished files, still in a temporary folder, and what is known about them."""
@@ -88,8 +92,15 @@ def convert(
             stop=stop,
         )
     except FfmpegError as error:
-        if error.disk_is_full or isinstance(error, ffmpeg.TookTooLongError):
+        if error.disk_is_full or isinstance(error, NOT_THE_FILM):
             raise
+        if error.memory_is_short:
+            raise FilmRefusedError(
+                _(
+                    "The film needs more memory than the server gives to one film. "
+                    "Please film in 4K or less, or save it as MP4 (H.264) and upload it again."
+                )
+            ) from error
         raise FilmRefusedError(
             _(
                 "The film cannot be converted; it may be damaged. "

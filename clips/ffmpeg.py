@@ -15,6 +15,8 @@ from typing import IO, cast
 
 from django.conf import settings
 
+from clips.launcher import NOT_STARTED
+
 LAUNCHER = Path(__file__).with_name("launcher.py")
 
 # Nothing but these is ever opened or decoded, whatever a file says about itself. Without the list of
@@ -26,7 +28,11 @@ VIDEO_CODECS = "h264,hevc,vp8,vp9,libvpx-vp9,av1,libdav1d,mpeg4,mjpeg,prores"
 AUDIO_CODECS = "aac,mp3,mp3float,opus,libopus,vorbis,pcm_s16le,pcm_s16be,pcm_s24le"
 CODECS = f"{VIDEO_CODECS},{AUDIO_CODECS}"
 MAX_PIXELS = 40_000_000  # of one frame; 8K has 33 million
+# Bytes of memory for one child. 4K from a phone took 0.3 GB, one frame of 142 megapixels 0.75 GB; 8K in ten bits,
+# with the pictures a decoder has to keep, stays below this.
+MAX_MEMORY = 2 * 1024**3
 
+ENDED_BY_SIGNAL = 255
 LOOK_EVERY = 0.5  # seconds between two looks at the clock and at who owns the job
 KEPT_OUTPUT = 4000  # characters of an error message, from its end
 
@@ -38,6 +44,10 @@ class FfmpegError(Exception):
     def disk_is_full(self) -> bool:
         return "No space left on device" in str(self)
 
+    @property
+    def memory_is_short(self) -> bool:
+        return "Cannot allocate memory" in str(self)
+
 
 class StoppedError(Exception):
     """The work was given up because `stop` said so."""
@@ -45,6 +55,17 @@ class StoppedError(Exception):
 
 class TookTooLongError(FfmpegError):
     """The time limit was reached."""
+
+
+class KilledError(FfmpegError):
+    """Somebody else ended the child: the kernel for want of memory, a shutdown, an operator.
+
+    That says nothing about the film.
+    """
+
+
+class NotStartedError(FfmpegError):
+    """There is no such program, or it does not run here. That says nothing about the film either."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +140,7 @@ def run(
         str(LAUNCHER),
         str(os.getpid()),
         str(int(limit) * 4 + 60),
+        str(MAX_MEMORY),
         *command,
     ]
     deadline = time.monotonic() + limit
@@ -145,8 +167,20 @@ def run(
         errors.seek(0)
         said = errors.read().decode(errors="replace")[-KEPT_OUTPUT:].strip()
     if code != 0:
-        raise FfmpegError(f"exit {code}: {said}")
+        if stop and stop():  # whoever stops this worker may have stopped its children first
+            raise StoppedError
+        raise failure(code, said)
     return Output("\n".join(lines), said)
+
+
+def failure(code: int, said: str) -> FfmpegError:
+    """Return what an exit code other than 0 means."""
+    # ffmpeg ends with 255 and without a word when it is asked to stop.
+    if code in (-signal.SIGKILL, -signal.SIGTERM) or (code == ENDED_BY_SIGNAL and not said):
+        return KilledError(f"exit {code}: {said}")
+    if code == NOT_STARTED:
+        return NotStartedError(said)
+    return FfmpegError(f"exit {code}: {said}")
 
 
 def _lines(child: "subprocess.Popen[bytes]", deadline: float, stop: Callable[[], bool] | None) -> Iterator[str]:

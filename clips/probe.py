@@ -126,12 +126,19 @@ def judged(path: Path, facts: dict) -> Film:
 
 
 def look(path: Path) -> dict:
-    """Return what `look.py` found, `{"error": …}` when it found nothing, crashed or took too long."""
+    """Return what `look.py` found, `{"error": …}` when it found nothing, crashed or took too long.
+
+    Raises:
+        KilledError: when somebody else ended it.
+        NotStartedError: when it did not even begin.
+    """
     command = [sys.executable, "-m", "clips.look", str(path.resolve())]
     guards = [ffmpeg.PROTOCOLS, ffmpeg.CONTAINERS, ffmpeg.CODECS, str(ffmpeg.MAX_PIXELS)]
     try:
         said = ffmpeg.run([*command, *guards], limit=LOOK_LIMIT)
         return dict(json.loads(said.stdout.splitlines()[-1]))
+    except (ffmpeg.KilledError, ffmpeg.NotStartedError):
+        raise
     except (ffmpeg.FfmpegError, ValueError, IndexError) as error:
         return {"error": str(error)}
 
