@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
@@ -207,6 +207,26 @@ class ClipAdmin(LiveClips, WorkshopAdmin):
         if form.needs_conversion:
             said = gettext("The film is being converted. What visitors see stays until that is done.")
             self.message_user(request, said, messages.INFO)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """Stay with a clip that is tried again: whoever asked for that wants to see it."""
+        if "_again" in request.POST:
+            staying = request.POST.copy()
+            staying["_continue"] = "on"
+            request.POST = staying  # type: ignore[assignment] # Django's own admin does the same
+        return super().response_change(request, obj)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Show the list; try one clip again when its button was pressed."""
+        if request.method == "POST" and "_again" in request.POST:
+            if not self.has_change_permission(request):
+                raise PermissionDenied
+            asked = request.POST["_again"]
+            known = asked.isascii() and asked.isdigit() and len(asked) < 19
+            clips = Clip.objects.filter(pk=int(asked)) if known else Clip.objects.none()
+            self.convert_again(request, clips.exclude(status=Clip.Status.CONVERTING))
+            return HttpResponseRedirect(request.get_full_path())
+        return super().changelist_view(request, extra_context)
 
     def delete_model(self, request: HttpRequest, obj: Clip) -> None:
         public_id = obj.public_id

@@ -90,8 +90,18 @@ class ClipForm(forms.ModelForm):
         return isinstance(self.cleaned_data.get("original"), UploadedFile)
 
     @property
+    def asks_again(self) -> bool:
+        """Whether the form was sent with the button “Try again” of this very clip."""
+        return bool(self.instance.pk) and self.data.get("_again") == str(self.instance.pk)
+
+    def has_changed(self) -> bool:
+        return self.asks_again or super().has_changed()
+
+    @property
     def needs_conversion(self) -> bool:
-        return self.has_new_film or ("keep_sound" in self.changed_data and bool(self.instance.original))
+        if self.has_new_film:
+            return True
+        return bool(self.instance.original) and (self.asks_again or "keep_sound" in self.changed_data)
 
     def save(self, commit: bool = True) -> Clip:
         if self.has_new_film:

@@ -3,6 +3,12 @@
 A job is the clip's own row: its status, how often it has been tried, and a lease. The queue carries nothing
 but the clip's number. A worker takes a clip by writing its token and extends the lease while it works.
 Whoever finds that a lease has run out, or that its owner is dead, queues the clip again.
+
+Two things are counted. An *attempt* is a conversion that failed by itself; three of them, and the clip has failed.
+A *loss* is a conversion that somebody killed, worker or ffmpeg: a deployment, a power cut, the kernel for want of
+memory. That is hardly ever the film's fault, so it uses up no attempt. A film that does kill whoever converts it
+must not keep the worker from the others, though: after three losses in a row it waits, longer each time, and after
+more than a day of that it has failed.
 """
 
 import errno
@@ -14,14 +20,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
+from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
 from clips.convert import convert, quick_still
-from clips.ffmpeg import FfmpegError, StoppedError
+from clips.ffmpeg import FfmpegError, KilledError, StoppedError
 from clips.leases import Lease, LeaseLostError, worker_died
 from clips.models import Clip
 from clips.probe import FilmRefusedError, probe
@@ -30,6 +36,9 @@ from clips.publishing import local_copy, publish, publish_file, work_folder
 log = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 3
+FREE_LOSSES = 2  # in a row, after which a clip is tried again at once
+MOST_LOSSES = 12
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=10), timedelta(hours=6)  # the twelve take 28 hours
 RETRY_AFTER = timedelta(seconds=20)
 FULL_DISK_RETRY_AFTER = timedelta(minutes=2)
 LOOK_TAKES_AT_MOST = timedelta(minutes=3)  # a first look still unfinished after that was lost with its worker
@@ -44,9 +53,15 @@ stopping = threading.Event()
 def submit(clip: Clip) -> None:
     """Have the film of `clip` converted, from the start. What visitors see stays until that is done."""
     Clip.objects.filter(pk=clip.pk).update(
-        status=Clip.Status.WAITING, progress=0, problem="", attempts=0, lease_token="", lease_until=None
+        status=Clip.Status.WAITING,
+        progress=0,
+        problem="",
+        attempts=0,
+        losses=0,
+        lease_token="",
+        lease_until=None,
     )
-    clip.refresh_from_db(fields=["status", "progress", "problem", "attempts", "lease_token", "lease_until"])
+    clip.refresh_from_db(fields=["status", "progress", "problem", "attempts", "losses", "lease_token", "lease_until"])
     transaction.on_commit(lambda: look_at_film.enqueue(clip.pk))
 
 
@@ -101,15 +116,18 @@ def convert_film(pk: int) -> None:
     except LeaseLostError:
         log.warning("Clip %s is somebody else's now", pk)
     except StoppedError:
-        if lease.release(status=Clip.Status.WAITING, progress=0, attempts=F("attempts") - 1):
+        if lease.release(status=Clip.Status.WAITING, progress=0):
             convert_film.enqueue(pk)
+    except KilledError:
+        log.warning("The conversion of clip %s was killed", pk)
+        try_again(lease.mine(), losses=clip.losses + 1)
     except Exception as error:  # whatever it was, the next film must not wait for it
         log.exception("Converting clip %s", pk)
         retry(lease, error)
 
 
 def retry(lease: Lease, error: Exception) -> None:
-    """Queue a clip again after a failure that is not the film's fault, at most `MOST_ATTEMPTS` times.
+    """Queue a clip again after a failure that may not be the film's fault, at most `MOST_ATTEMPTS` times.
 
     A full disk is no failure of the try: the clip waits until there is room.
     """
@@ -118,12 +136,14 @@ def retry(lease: Lease, error: Exception) -> None:
             "The server's disk is full. The film will be converted as soon as there is room; "
             "please tell whoever runs the server."
         )
-        after, changes = FULL_DISK_RETRY_AFTER, {"problem": problem, "attempts": F("attempts") - 1}
-    elif lease.attempts >= MOST_ATTEMPTS:
-        lease.release(status=Clip.Status.FAILED, problem=gave_up())
-        return
+        after = FULL_DISK_RETRY_AFTER
+        changes: dict[str, Any] = {"problem": problem}
     else:
-        after, changes = RETRY_AFTER, {}
+        attempts = Clip.objects.values_list("attempts", flat=True).get(pk=lease.pk) + 1
+        after, changes = RETRY_AFTER, {"attempts": attempts}
+        if attempts >= MOST_ATTEMPTS:
+            lease.release(status=Clip.Status.FAILED, problem=gave_up(), **changes)
+            return
     if lease.release(status=Clip.Status.WAITING, progress=0, **changes):
         convert_film.using(run_after=timezone.now() + after).enqueue(lease.pk)
 
@@ -131,8 +151,38 @@ def retry(lease: Lease, error: Exception) -> None:
 def gave_up() -> str:
     return _(
         "The film could not be converted, although it was tried %(count)d times. "
-        "Try “Convert again” once; if that does not help, tell whoever runs the server."
+        "Press “Try again” once; if that does not help, tell whoever runs the server."
     ) % {"count": MOST_ATTEMPTS}
+
+
+def try_again(mine: Any, *, losses: int) -> bool:
+    """Queue a clip again whose conversion was killed; False when `mine`, a query for its row, finds it no more."""
+    changes: dict[str, Any] = {"progress": 0, "losses": losses, "lease_token": "", "lease_until": None}
+    pk = mine.values_list("pk", flat=True).first()
+    if losses >= MOST_LOSSES:
+        problem = _(
+            "The conversion was interrupted %(count)d times, over more than a day. "
+            "Press “Try again” once; if that does not help, tell whoever runs the server."
+        ) % {"count": losses}
+        return bool(mine.update(status=Clip.Status.FAILED, problem=problem, **changes))
+    now = timezone.now()
+    at = now + pause(losses)
+    if at > now:
+        changes["problem"] = _(
+            "The conversion was interrupted %(count)d times. It is tried again by itself at %(time)s; "
+            "other films are converted until then."
+        ) % {"count": losses, "time": time_format(timezone.localtime(at), "TIME_FORMAT")}
+    if not mine.update(status=Clip.Status.WAITING, **changes):
+        return False
+    (convert_film.using(run_after=at) if at > now else convert_film).enqueue(pk)
+    return True
+
+
+def pause(losses: int) -> timedelta:
+    """Return how long a clip waits that has been lost so often in a row."""
+    if losses <= FREE_LOSSES:
+        return timedelta(0)
+    return min(FIRST_PAUSE * (1 << (losses - FREE_LOSSES - 1)), LONGEST_PAUSE)
 
 
 # Housekeeping -------------------------------------------------------------------------
@@ -144,29 +194,20 @@ def reap() -> int:
     lost = 0
     for clip in Clip.objects.filter(status=Clip.Status.CONVERTING):
         if clip.lease_until is None or clip.lease_until < timezone.now() or worker_died(clip.lease_token):
-            lost += queue_again(clip, attempts=clip.attempts)
+            lost += queue_again(clip)
     for clip in Clip.objects.filter(status=Clip.Status.WAITING):
         if not is_queued(clip.pk):  # lost at its first look, before anybody took a lease
-            lost += queue_again(clip, attempts=clip.attempts + 1)
+            lost += queue_again(clip)
     return lost
 
 
-def queue_again(clip: Clip, *, attempts: int) -> bool:
-    """Give a lost clip another try, or say that it is hopeless; False when somebody else was quicker."""
-    unchanged = Clip.objects.filter(pk=clip.pk, status=clip.status, lease_token=clip.lease_token)
-    hopeless = attempts >= MOST_ATTEMPTS
-    taken = unchanged.update(
-        status=Clip.Status.FAILED if hopeless else Clip.Status.WAITING,
-        problem=gave_up() if hopeless else "",
-        progress=0,
-        attempts=attempts,
-        lease_token="",
-        lease_until=None,
-    )
-    if taken and not hopeless:
-        log.warning("Clip %s was lost with its worker; it is queued again", clip.pk)
-        convert_film.enqueue(clip.pk)
-    return bool(taken)
+def queue_again(clip: Clip) -> bool:
+    """Give a clip that was lost with its worker another try; False when somebody else was quicker."""
+    unchanged = Clip.objects.filter(pk=clip.pk, status=clip.status, lease_token=clip.lease_token, losses=clip.losses)
+    found = try_again(unchanged, losses=clip.losses + 1)
+    if found:
+        log.warning("Clip %s was lost with its worker", clip.pk)
+    return found
 
 
 def our_results() -> Any:

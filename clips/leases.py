@@ -15,7 +15,6 @@ from typing import Any
 
 from django.db import Error as DatabaseError
 from django.db import connection
-from django.db.models import F
 from django.utils import timezone
 
 from clips.models import Clip
@@ -36,10 +35,9 @@ class Lease:
     Every write says `WHERE lease_token = mine`, so a worker that has lost its clip can no longer change it.
     """
 
-    def __init__(self, pk: int, token: str, attempts: int) -> None:
+    def __init__(self, pk: int, token: str) -> None:
         self.pk = pk
         self.token = token
-        self.attempts = attempts
         self._lost = threading.Event()
         self._until = time.monotonic() + LEASE.total_seconds()
         self._reported_at = 0.0
@@ -52,13 +50,13 @@ class Lease:
             status=Clip.Status.CONVERTING,
             progress=0,
             problem="",
-            attempts=F("attempts") + 1,
+            converting_since=timezone.now(),
             lease_token=token,
             lease_until=timezone.now() + LEASE,
         )
         if not taken:
             return None
-        return cls(pk, token, Clip.objects.values_list("attempts", flat=True).get(pk=pk))
+        return cls(pk, token)
 
     @property
     def lost(self) -> bool:

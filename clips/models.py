@@ -1,3 +1,4 @@
+import math
 import secrets
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.core.files.storage import storages
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -33,6 +35,9 @@ def published_name(clip: "Clip", filename: str) -> str:
     """Return where a converted file is kept. Its name is new each time, so it can be cached for ever."""
     return f"clips/{clip.public_id}/{filename}"
 
+
+#: Before that much of a conversion is done, its speed says nothing.
+KNOWN_AFTER_SECONDS, KNOWN_AFTER_PER_CENT = 3, 4
 
 #: What a conversion makes, and every file that belongs to what visitors see.
 MADE_FIELDS = ("film", "film_flipped", "still", "still_flipped", "still_small", "still_small_flipped")
@@ -130,7 +135,9 @@ class Clip(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.UPLOADED)
     progress = models.PositiveSmallIntegerField(_("progress"), default=0)  # per cent
     problem = models.TextField(_("problem"), blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)  # conversions that failed, in a row
+    losses = models.PositiveSmallIntegerField(default=0)  # conversions that somebody killed, in a row
+    converting_since = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_token = models.CharField(max_length=32, blank=True)
 
@@ -210,6 +217,25 @@ class Clip(models.Model):
     def is_underway(self) -> bool:
         """Whether it will become ready, or fail, without anybody doing anything."""
         return self.status in (self.Status.WAITING, self.Status.CONVERTING)
+
+    @property
+    def can_be_tried_again(self) -> bool:
+        """Whether an editor may be impatient: it has failed, or it waits after something went wrong."""
+        stuck = self.status == self.Status.FAILED or (self.status == self.Status.WAITING and bool(self.problem))
+        return stuck and bool(self.original)
+
+    @property
+    def seconds_left(self) -> int | None:
+        """How many seconds the conversion will still take, going by its own speed so far.
+
+        None while it is not being converted, and before its speed can be told.
+        """
+        if self.status != self.Status.CONVERTING or self.converting_since is None:
+            return None
+        so_far = (timezone.now() - self.converting_since).total_seconds()
+        if so_far < KNOWN_AFTER_SECONDS or self.progress < KNOWN_AFTER_PER_CENT:
+            return None
+        return math.ceil(so_far / self.progress * (100 - self.progress))
 
     @property
     def is_filmed(self) -> bool:

@@ -59,7 +59,20 @@ def publish_file(clip: Clip, part: Path) -> str:
     """Copy a finished file to where visitors can fetch it, under a new name; return that name."""
     name = published_name(clip, new_file_name(part))
     with part.open("rb") as finished:
-        return films().save(name, File(finished), max_length=255)
+        name = films().save(name, File(finished), max_length=255)
+    with contextlib.suppress(NotImplementedError):  # another storage answers for what it has taken
+        keep_through_power_cuts(Path(films().path(name)))
+    return name
+
+
+def keep_through_power_cuts(path: Path) -> None:
+    """Have the disk take in a new file and its name, before a row says that it is there."""
+    for each, flags in ((path, os.O_RDWR), (path.parent, os.O_RDONLY)):
+        opened = os.open(each, flags)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
 
 
 def publish(clip: Clip, converted: Converted, lease: Lease) -> None:
@@ -79,6 +92,7 @@ def publish(clip: Clip, converted: Converted, lease: Lease) -> None:
                 progress=100,
                 problem="",
                 attempts=0,
+                losses=0,
                 seconds=converted.seconds,
                 width=converted.width,
                 height=converted.height,

@@ -1,10 +1,13 @@
 """What a therapist can do with clips in the workshop."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from clips import jobs
@@ -250,6 +253,69 @@ def test_converting_again_needs_a_film(workshop, film, django_capture_on_commit_
     filmed.refresh_from_db()
     drawn.refresh_from_db()
     assert (filmed.status, drawn.status) == ("waiting", "ready")
+
+
+def test_a_failed_clip_can_be_tried_again_in_the_list(workshop, film, django_capture_on_commit_callbacks):
+    clip = make_clip(original=upload(film), status="failed", problem="A riddle.", attempts=3)
+    assert f'name="_again" value="{clip.pk}"' in workshop.get(LIST).text
+
+    with django_capture_on_commit_callbacks(execute=True):
+        response = workshop.post(f"{LIST}?status__exact=failed", {"_again": clip.pk})
+
+    assert response["Location"] == f"{LIST}?status__exact=failed"
+    clip.refresh_from_db()
+    assert (clip.status, clip.attempts, clip.problem) == ("waiting", 0, "")
+    assert DBTaskResult.objects.count() == 1
+    assert 'name="_again"' not in workshop.get(LIST).text
+
+
+def test_trying_again_in_the_form_saves_what_was_written(workshop, film, django_capture_on_commit_callbacks):
+    clip = make_clip(original=upload(film), status="failed", problem="A riddle.")
+    data = filled_in(exercise=clip.exercise.pk, title="Slowly", _again=clip.pk)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        response = workshop.post(form_of(clip), data)
+
+    assert response["Location"] == form_of(clip)
+    clip.refresh_from_db()
+    assert (clip.status, clip.title) == ("waiting", "Slowly")
+
+
+@pytest.mark.parametrize("asked", ["", "x", "9" * 30, "999"])
+def test_nonsense_is_not_tried_again(workshop, asked):
+    make_clip(status="failed")
+
+    assert workshop.post(LIST, {"_again": asked}).status_code == 302
+    assert not DBTaskResult.objects.exists()
+
+
+def test_trying_again_is_for_those_who_may_change_clips(client, django_user_model, film):
+    clip = make_clip(original=upload(film), status="failed")
+    reader = django_user_model.objects.create_user("bo", is_staff=True)
+    reader.user_permissions.add(Permission.objects.get(codename="view_clip"))
+    client.force_login(reader)
+
+    assert client.post(LIST, {"_again": clip.pk}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("progress", "seconds", "said"),
+    [
+        (0, 60, None),
+        (50, 1, None),
+        (50, 8, "a few seconds left"),
+        (50, 33, "about 40 seconds left"),
+        (10, 10, "about 2 minutes left"),
+        (25, 19, "about 1 minute left"),
+    ],
+)
+def test_the_time_left_goes_by_the_speed_so_far(workshop, progress, seconds, said):
+    since = timezone.now() - timedelta(seconds=seconds)
+    clip = make_clip(status="converting", progress=progress, converting_since=since)
+
+    page = workshop.get(form_of(clip)).text
+
+    assert (said in page) if said else " left" not in page.partition("data-clip-state")[2].partition("</div>")[0]
 
 
 def test_deleting_a_clip_deletes_its_files(workshop, film, settings, django_capture_on_commit_callbacks):

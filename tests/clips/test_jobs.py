@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 import subprocess
 import sys
 from datetime import timedelta
@@ -152,7 +153,7 @@ def test_a_clip_is_taken_by_one_worker_only(uploaded):
     jobs.convert_film.call(clip.pk)  # a second task for the same clip does nothing
 
     clip.refresh_from_db()
-    assert (clip.status, clip.attempts) == (Clip.Status.CONVERTING, 1)
+    assert (clip.status, clip.film.name) == (Clip.Status.CONVERTING, "")
 
 
 def test_a_worker_that_has_lost_its_clip_changes_nothing(uploaded, monkeypatch):
@@ -315,20 +316,85 @@ def token_of_a_dead_process():
 # Lost and found -----------------------------------------------------------------------
 
 
-def test_a_clip_whose_lease_ran_out_is_queued_again_three_times(uploaded):
+def lose(clip):
+    """Take a clip and let the lease run out, as if its worker had been killed."""
+    assert Lease.take(clip.pk)
+    assert jobs.reap() == 0  # still taken
+    Clip.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert jobs.reap() == 1
+    clip.refresh_from_db()
+
+
+def test_restarting_the_server_three_times_uses_up_no_attempt(uploaded):
     clip = uploaded()
-    for attempt in [1, 2, 3]:
-        lease = Lease.take(clip.pk)
-        assert lease
-        assert lease.attempts == attempt
-        assert jobs.reap() == 0  # still ours
-        Clip.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-        assert jobs.reap() == 1
+
+    for _ in range(3):
+        lose(clip)
+
+    assert (clip.status, clip.attempts, clip.losses) == (Clip.Status.WAITING, 0, 3)
+    assert jobs.reap() == 0
+    jobs.convert_film.call(clip.pk)
+    clip.refresh_from_db()
+    assert (clip.status, clip.losses) == (Clip.Status.READY, 0)
+
+
+def test_a_film_that_kills_its_worker_waits_longer_each_time_and_then_has_failed(uploaded):
+    clip = uploaded()
+    waits = []
+
+    for _ in range(jobs.MOST_LOSSES):
+        DBTaskResult.objects.all().delete()
+        lose(clip)
+        if clip.status == Clip.Status.WAITING:
+            task = DBTaskResult.objects.get()
+            starts = task.run_after or timezone.now()
+            waits.append(round((starts - timezone.now()) / timedelta(minutes=1)) if starts.year < 9000 else 0)
+
+    assert waits == [0, 0, 10, 20, 40, 80, 160, 320, 360, 360, 360]
+    assert clip.status == Clip.Status.FAILED
+    assert "interrupted 12 times, over more than a day" in clip.problem
+    assert jobs.reap() == 0
+
+
+def test_a_clip_that_waits_after_losses_says_so_and_can_be_tried_at_once(uploaded, django_capture_on_commit_callbacks):
+    clip = uploaded()
+    for _ in range(3):
+        lose(clip)
+    assert "It is tried again by itself at" in clip.problem
+    assert clip.can_be_tried_again
+
+    with django_capture_on_commit_callbacks(execute=True):
+        jobs.submit(clip)
+
+    assert (clip.losses, clip.problem) == (0, "")
+    assert ("look_at_film", clip.pk) in queued()
+
+
+@pytest.mark.parametrize("end", [-signal.SIGKILL, -signal.SIGTERM, 255])
+def test_a_killed_ffmpeg_says_nothing_about_the_film(uploaded, monkeypatch, end):
+    clip = uploaded()
+    monkeypatch.setattr(jobs, "convert", raises(ffmpeg.failure(end, "")))
+
+    jobs.convert_film.call(clip.pk)
 
     clip.refresh_from_db()
-    assert clip.status == Clip.Status.FAILED
-    assert "tried 3 times" in clip.problem
-    assert jobs.reap() == 0
+    assert (clip.status, clip.attempts, clip.losses, clip.problem) == (Clip.Status.WAITING, 0, 1, "")
+
+
+def test_a_killed_first_look_is_no_refusal(uploaded, monkeypatch):
+    clip = uploaded()
+    real = ffmpeg.run
+
+    def killed(command, **options):
+        return real(["/bin/sh", "-c", "kill -9 $$"], **options)
+
+    monkeypatch.setattr(ffmpeg, "run", killed)
+
+    jobs.look_at_film.call(clip.pk)
+
+    clip.refresh_from_db()
+    assert clip.status == Clip.Status.WAITING
+    assert ("convert_film", clip.pk) in queued()
 
 
 def test_a_clip_of_a_dead_process_is_queued_again_at_once(uploaded):
