@@ -82,8 +82,8 @@ void main() {
   float rim = 1. - max(dot(n, v), 0.);
 
   if (material == GLASS) {
-    float edge = rim * rim;
-    colour = vec4(mix(tint.rgb, vec3(1.), .5 * edge), mix(tint.a, .8, edge));
+    float edge = rim * rim, line = smoothstep(.72, .92, rim); // a drawn edge, or the neck is lost on a light ground
+    colour = vec4(mix(mix(tint.rgb, vec3(1.), .5 * edge), hex(0x7FA9BC), line), mix(mix(tint.a, .8, edge), .9, line));
     return;
   }
   if (material == WATER) { colour = vec4(mix(tint.rgb, tint.rgb * .78, rim * rim), tint.a); return; }
