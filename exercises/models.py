@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exercises.sides import SIDED_TEXT, sided
 from stages.models import Stage
+from texts import drafts
 from texts.models import ReviewedText
 from texts.prose import ProseField
 
@@ -108,7 +109,7 @@ class Part:
 class ExerciseQuerySet(models.QuerySet["Exercise"]):
     def published(self) -> "ExerciseQuerySet":
         """What visitors may see: published itself, in a published stage."""
-        return self.filter(published=True, group__stage__published=True)
+        return self if drafts.are_shown() else self.filter(published=True, group__stage__published=True)
 
     def with_clips(self) -> "ExerciseQuerySet":
         """Everything a card shows, in three queries however many cards there are."""
@@ -300,10 +301,13 @@ class Exercise(ReviewedText):
 
 
 def shown_by_variation(clips: "Iterable[Clip]") -> "dict[int, Clip]":
-    """Choose, for each variation, the clip that visitors see: a film before a drawing, the newest first."""
+    """Choose, for each variation, the clip that visitors see: a film before a drawing, the newest first.
+
+    In a preview unpublished clips count too, and the one that somebody wants to look at comes before all others.
+    """
     shown: dict[int, Clip] = {}
-    for clip in sorted(clips, key=lambda clip: (clip.is_filmed, clip.pk)):
-        if clip.is_visible:
+    for clip in sorted(clips, key=lambda clip: (clip == drafts.previewed(), clip.is_filmed, clip.pk)):
+        if clip.is_visible or (drafts.are_shown() and clip.film):
             shown[clip.variation] = clip
     return shown
 

@@ -60,6 +60,9 @@ class QuestionAdmin(ReviewedTextAdmin):
             return format_html('<strong class="todo">{}</strong>', _("To be answered"))
         return gettext("Published") if question.published else gettext("Withdrawn")
 
+    def page_of(self, obj: Any) -> str | None:
+        return super().page_of(obj) if obj.answer else None  # without an answer it is on no page
+
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
         return super().get_view_on_site_url(obj) if obj and obj.answer else None
 

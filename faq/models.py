@@ -2,6 +2,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from texts import drafts
 from texts.models import ReviewedText
 from texts.prose import ProseField
 
@@ -25,7 +26,8 @@ class Topic(models.Model):
 class QuestionQuerySet(models.QuerySet["Question"]):
     def published(self) -> "QuestionQuerySet":
         """Only answered questions reach a visitor."""
-        return self.filter(published=True).exclude(answer="")
+        answered = self.exclude(answer="")
+        return answered if drafts.are_shown() else answered.filter(published=True)
 
     def unanswered(self) -> "QuestionQuerySet":
         return self.filter(answer="")
@@ -63,7 +65,7 @@ class Question(ReviewedText):
 
 class ProblemQuerySet(models.QuerySet["Problem"]):
     def published(self) -> "ProblemQuerySet":
-        return self.filter(published=True)
+        return self if drafts.are_shown() else self.filter(published=True)
 
 
 class Problem(ReviewedText):

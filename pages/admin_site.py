@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +47,12 @@ class WorkshopSite(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         return super().index(request, {"missing": what_is_missing(request)} | (extra_context or {}))
+
+    def get_urls(self) -> list[Any]:
+        from pages.preview import preview  # the pages know the admin, not the other way round
+
+        address = path("preview/<str:app_label>/<str:model_name>/<int:pk>/", preview, name="preview")
+        return [address, *super().get_urls()]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Put what a therapist works on first, in the order of the site."""

@@ -2,13 +2,14 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from texts import drafts
 from texts.models import ReviewedText
 from texts.prose import ProseField
 
 
 class PageQuerySet(models.QuerySet["Page"]):
     def published(self) -> "PageQuerySet":
-        return self.filter(published=True)
+        return self if drafts.are_shown() else self.filter(published=True)
 
 
 class Page(ReviewedText):

@@ -14,14 +14,15 @@ from exercises.models import Exercise, ExerciseGroup
 from exercises.structured_data import exercise_plan
 from pages.models import Page
 from stages.models import Stage, StageQuerySet
-from texts import structured_data
+from texts import drafts, structured_data
 
 app_name = "stages"
 
 
 def with_number_of_exercises(stages: StageQuerySet) -> StageQuerySet:
     """Count the published exercises of each stage, for its card."""
-    return stages.annotate(number_of_exercises=Count("groups__exercises", filter=Q(groups__exercises__published=True)))
+    counted = Q() if drafts.are_shown() else Q(groups__exercises__published=True)
+    return stages.annotate(number_of_exercises=Count("groups__exercises", filter=counted))
 
 
 def with_evidence(stages: StageQuerySet) -> StageQuerySet:

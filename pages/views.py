@@ -12,14 +12,15 @@ from pages.models import Page
 from pages.stage_pages import with_number_of_exercises
 from pages.start import recommend
 from stages.models import Stage
-from texts import structured_data
+from texts import drafts, structured_data
 from texts.templatetags.texts import lines
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     page = Page.objects.published().filter(slug="home").prefetch_related("sections").first()
-    story = Clip.objects.visible().exclude(story="").order_by("story", "variation", "kind", "pk")
+    clips = Clip.objects.exclude(film="") if drafts.are_shown() else Clip.objects.visible()
+    story = clips.exclude(story="").order_by("story", "variation", "kind", "pk")
     sections = {section.key: section for section in page.sections.all()} if page else {}
     context = {
         "page": page,
@@ -29,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "then_clips": [clip for clip in story if clip.story == Clip.Story.THEN],
         "now_clips": one_clip_a_title(clip for clip in story if clip.story == Clip.Story.NOW),
         "questions": Question.objects.published().filter(top=True)[:4],
-        "hero": Clip.objects.visible().filter(exercise__slug="center-to-left").first(),
+        "hero": clips.filter(exercise__slug="center-to-left").first(),
         "title": page.title if page else "CD Trainer",
         "description": page.lead if page else "",
         "structured_data": [
@@ -53,7 +54,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def one_clip_a_title(clips: Any) -> list[Clip]:
     """Keep one clip for each variation of the story, a film before a drawing."""
-    chosen = {clip.variation: clip for clip in sorted(clips, key=lambda clip: (clip.is_filmed, clip.pk))}
+    in_order = sorted(clips, key=lambda clip: (clip == drafts.previewed(), clip.is_filmed, clip.pk))
+    chosen = {clip.variation: clip for clip in in_order}
     return [chosen[number] for number in sorted(chosen)]
 
 

@@ -56,6 +56,7 @@ class WorkshopAdmin(admin.ModelAdmin):
         # only with the nonce of this answer.
         nonce = str(request.csp_nonce)  # type: ignore[attr-defined]
         context["media"] = Media.from_media(context["media"]).with_nonce(nonce)
+        context["preview_url"] = self.get_preview_url(context.get("original"))
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
@@ -65,6 +66,17 @@ class WorkshopAdmin(admin.ModelAdmin):
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
         return {} if obj else dict(super().get_prepopulated_fields(request, obj))
+
+    def get_preview_url(self, obj: Any = None) -> str | None:
+        """Return where the staff can see the visitors' page of a text, drafts included; None without such a page."""
+        if obj is None or not self.page_of(obj):
+            return None
+        meta = self.model._meta
+        return reverse("admin:preview", args=[meta.app_label, meta.model_name, obj.pk])
+
+    def page_of(self, obj: Any) -> str | None:
+        """Return the address of the page on which visitors see `obj` once it is published."""
+        return str(obj.get_absolute_url()) if hasattr(obj, "get_absolute_url") else None
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
         """Return the address of the page, or None while visitors would meet "not found" there."""

@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from texts import drafts, structured_data
 from texts import prose as prose_texts
-from texts import structured_data
 
 register = template.Library()
 
@@ -47,6 +47,13 @@ def canonical(context: template.Context) -> str:
     number = request.GET.get("page", "")
     query = f"?page={number}" if number.isdecimal() and number != "1" else ""
     return request.build_absolute_uri(request.path + query)
+
+
+@register.inclusion_tag("parts/_preview_bar.html", takes_context=True)
+def preview_bar(context: template.Context) -> dict[str, Any]:
+    """Say above a preview that it is one; nothing on a visitor's page."""
+    request = context.get("request")
+    return {"preview": getattr(request, "preview", None) if drafts.are_shown() else None}
 
 
 @register.simple_tag
