@@ -247,7 +247,9 @@ class ClipAdmin(LiveClips, WorkshopAdmin):
 
     @admin.display(description=_("clip"), ordering="exercise__name")
     def name(self, clip: Clip) -> str:
-        return clip.exercise.title if clip.exercise else clip.get_story_display()
+        if clip.exercise is None:
+            return clip.get_story_display() or gettext("%s (no exercise yet)") % clip
+        return clip.exercise.title
 
     @admin.display(description=_("variation"), ordering="variation")
     def part(self, clip: Clip) -> str:

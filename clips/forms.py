@@ -17,6 +17,14 @@ from clips.probe import not_a_film
 MOST_CAPTION_BYTES = 200_000
 
 
+def too_large(size: int) -> str:
+    """Say why a film of `size` bytes is not taken; "" when it is."""
+    if size <= settings.CLIP_MAX_BYTES:
+        return ""
+    limits = {"size": filesizeformat(size), "limit": filesizeformat(settings.CLIP_MAX_BYTES)}
+    return _("The film is too large: %(size)s. This site takes films of up to %(limit)s.") % limits
+
+
 class ClipForm(forms.ModelForm):
     """A clip with its film. A new film is converted in the background; what visitors see stays until then."""
 
@@ -59,13 +67,8 @@ class ClipForm(forms.ModelForm):
         film = self.cleaned_data["original"]
         if not isinstance(film, UploadedFile):
             return film
-        size = film.size or 0
-        if size > settings.CLIP_MAX_BYTES:
-            raise forms.ValidationError(
-                _("The film is too large: %(size)s. This site takes films of up to %(limit)s.")
-                % {"size": filesizeformat(size), "limit": filesizeformat(settings.CLIP_MAX_BYTES)},
-                code="too_large",
-            )
+        if reason := too_large(film.size or 0):
+            raise forms.ValidationError(reason, code="too_large")
         if reason := not_a_film(film.read(4096)):
             raise forms.ValidationError(reason, code="not_a_film")
         film.seek(0)

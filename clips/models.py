@@ -121,6 +121,7 @@ class Clip(models.Model):
 
     original = models.FileField(_("film"), storage=originals, upload_to=original_name, blank=True, max_length=255)
     original_filename = models.CharField(_("name of the file"), max_length=255, blank=True)
+    original_sha256 = models.CharField(max_length=64, blank=True, editable=False)  # of films taken in by the folder
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
@@ -160,7 +161,10 @@ class Clip(models.Model):
         ordering = ["exercise", "story", "variation", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(exercise__isnull=False, story="") | (Q(exercise=None) & ~Q(story="")),
+                # A draft may belong nowhere yet: films that are taken in by the folder do not always say.
+                condition=Q(exercise__isnull=False, story="")
+                | (Q(exercise=None) & ~Q(story=""))
+                | Q(exercise=None, story="", published=False),
                 name="clip_belongs_to_an_exercise_or_the_story",
                 violation_error_message=_("A clip belongs either to an exercise or to the author's story."),
             ),
@@ -176,6 +180,8 @@ class Clip(models.Model):
 
     def __str__(self) -> str:
         name = sided(self.title) or self.get_story_display() or gettext("Clip")
+        if not self.exercise_id and not self.story and self.original_filename:
+            return self.original_filename
         return gettext("%(name)s, variation %(number)d") % {"name": name, "number": self.variation}
 
     def get_absolute_url(self) -> str:
@@ -187,8 +193,11 @@ class Clip(models.Model):
         """Refuse to publish what some visitors could not follow.
 
         Raises:
-            ValidationError: when neither the clip nor its exercise says in words what can be seen.
+            ValidationError: when it belongs nowhere, or neither the clip nor its exercise says in words what can
+                be seen.
         """
+        if self.published and not self.exercise_id and not self.story:
+            raise ValidationError({"published": _("Before visitors can see this clip, choose the exercise it shows.")})
         if self.published and not self.text_alternative:
             raise ValidationError(
                 {
