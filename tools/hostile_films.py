@@ -296,10 +296,8 @@ def shows_the_neighbour(output: Path) -> bool:
     content = output.read_bytes()
     if SECRET in content or b"root:x:0:" in content:
         return True
-    if output.suffix == ".mp4":
-        pictures = frames(output)[::5]  # type: ignore[no-untyped-call]
-    else:
-        pictures = [Image.open(output).convert("RGB")]
+    is_film = output.suffix == ".mp4"
+    pictures = frames(output)[::5] if is_film else [Image.open(output).convert("RGB")]  # type: ignore[no-untyped-call]
     return any(is_magenta(picture.resize((1, 1)).getpixel((0, 0))) for picture in pictures)
 
 
