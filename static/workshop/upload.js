@@ -13,6 +13,7 @@ const UNDO_FOR = 10_000; // milliseconds
 const ASK_EVERY = 2000; // milliseconds between two questions about clips that are being converted
 const SIGN_IN_EVERY = 4000; // milliseconds between two looks whether somebody has signed in again
 const PAUSES = [500, 1000, 2000, 4000, 8000, 15_000]; // milliseconds before trying again, the last one repeated
+const SILENCE = 45_000; // milliseconds without progress after which a connection counts as dead
 const SPEED_OVER = 6000; // milliseconds over which the speed is measured
 const FILM = /\.(mov|mp4|m4v|mkv|webm|avi|3gp|mts|m2ts|ts|mpg|mpeg)$/i;
 
@@ -224,7 +225,6 @@ class Row {
     if (this.known?.finished && !this.known.clip) return this.arrived(this.known.id);
     this.show("sending");
     await new Promise((done) => {
-      this.done = done;
       this.upload = new tus.Upload(this.file, {
         endpoint: page.dataset.endpoint,
         uploadUrl: this.known && !this.known.clip ? this.known.url : null,
@@ -233,13 +233,35 @@ class Row {
         storeFingerprintForResuming: false,
         metadata: { filename: this.file.name, filetype: this.file.type, modified: String(this.file.lastModified) },
         onBeforeRequest: (request) => request.setHeader("X-CSRFToken", csrf),
-        onProgress: (sent) => { this.attempt = 0; this.show("sending"); this.progress(sent); },
-        onSuccess: () => { this.arrived(this.upload.url.split("/").at(-2)); done(); },
+        onProgress: (sent) => {
+          this.attempt = 0;
+          this.movedAt = Date.now();
+          this.show("sending");
+          this.progress(sent);
+        },
+        onSuccess: () => {
+          this.arrived(this.upload.url.split("/").at(-2));
+          this.done();
+        },
         onError: (error) => this.failed(error),
       });
       this.attempt = 0;
+      this.movedAt = Date.now();
       this.upload.start();
+      const watch = setInterval(() => this.startAgainWhenSilent(), SILENCE / 9);
+      this.done = () => {
+        clearInterval(watch);
+        done();
+      };
     });
+  }
+
+  // After a night in a bag, a connection can be dead without anybody having told the browser.
+  startAgainWhenSilent() {
+    if (this.stage !== "sending" || Date.now() - this.movedAt < SILENCE) return;
+    this.movedAt = Date.now();
+    this.upload.abort();
+    this.upload.start();
   }
 
   async failed(error) {
@@ -259,9 +281,9 @@ class Row {
       if (status === 404) this.upload.url = this.upload.options.uploadUrl = null; // it has expired: from the start
     } else {
       this.show(status === 409 || status === 423 ? "busy" : "away");
-      await this.pause(this.attempt);
-      this.attempt += 1;
     }
+    await this.pause(this.attempt);
+    this.attempt += 1;
     if (this.stage !== "cancelled") this.upload.start(); // asks how far it is, and goes on from there
   }
 
