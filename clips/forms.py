@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clips import jobs
+from clips.captions import CaptionError, check
 from clips.models import Clip
 from clips.probe import not_a_film
 
@@ -79,12 +80,13 @@ class ClipForm(forms.ModelForm):
         captions = self.cleaned_data["captions"]
         if not isinstance(captions, UploadedFile):
             return captions
-        start = captions.read(10)
+        if (captions.size or 0) > MOST_CAPTION_BYTES:
+            raise forms.ValidationError(_("This file is too large for captions."), code="not_captions")
+        try:
+            check(captions.read())
+        except CaptionError as error:
+            raise forms.ValidationError(str(error), code="not_captions") from error
         captions.seek(0)
-        if (captions.size or 0) > MOST_CAPTION_BYTES or not start.removeprefix(b"\xef\xbb\xbf").startswith(b"WEBVTT"):
-            raise forms.ValidationError(
-                _("These are not captions. A caption file begins with the word WEBVTT."), code="not_captions"
-            )
         captions.name = f"{secrets.token_urlsafe(12)}.vtt"
         return captions
 
