@@ -94,6 +94,7 @@ class ExerciseAdmin(ReviewedTextAdmin):
     """The exercises. `clips.admin` adds the clips of an exercise to `inlines`."""
 
     list_display = ["still", "title", "stage", "group_name", "position", "published", "clip_count", "review"]
+    order_within = "group_id"
     list_display_links = ["still", "title"]
     list_editable = ["position"]
     list_filter = [
@@ -204,6 +205,7 @@ class ExerciseAdmin(ReviewedTextAdmin):
 @admin.register(ExerciseGroup)
 class ExerciseGroupAdmin(TextAdmin):
     list_display = ["name", "stage", "position", "period", "exercise_count"]
+    order_within = "stage_id"
     list_editable = ["position"]
     list_filter = ["stage"]
     list_select_related = ["stage"]

@@ -29,6 +29,7 @@ class AnswerFilter(admin.SimpleListFilter):
 @admin.register(Question)
 class QuestionAdmin(ReviewedTextAdmin):
     list_display = ["question", "state", "topic", "position", "top", "review"]
+    order_within = "topic_id"
     list_editable = ["position"]
     list_filter = [AnswerFilter, "published", "top", "topic", ReviewFilter]
     list_select_related = ["topic"]

@@ -1,5 +1,6 @@
-"""What editing any text has in common: the text editor, review, publishing, the way to its page."""
+"""What editing any text has in common: the text editor, order, history, review, publishing, the way to its page."""
 
+import json
 from datetime import date
 from typing import Any, ClassVar
 
@@ -29,23 +30,52 @@ from texts.models import REVIEW_FIELDSET, Version
 REVIEW: Any = REVIEW_FIELDSET
 
 
+#: What `order.js` says; words in braces are filled in by it.
+ORDER_TEXTS = {
+    "drag": _("Drag to another place"),
+    "up": _("Move “{name}” up"),
+    "down": _("Move “{name}” down"),
+    "place": _("{name}: place {place} of {total}. Not saved yet."),
+    "unsaved": _("The order has changed and is not saved yet. “Save” keeps it."),
+    "undo": _("Undo the last move"),
+    "undone": _("The last move is undone."),
+    "ownOrder": _("Show the list in its own order, to move its rows"),
+    "newRow": _("New"),
+}
+
+
 class WorkshopAdmin(admin.ModelAdmin):
     """A model admin that shows `ProseField`s and knows a page for what it edits."""
 
     formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 5})}}
 
+    #: The field whose rows are ordered among themselves, such as the group of an exercise; empty: all of them.
+    order_within = ""
+
     class Media:
         js = ["workshop/prose.js"]
+
+    @property
+    def media(self) -> forms.Media:
+        """Bring `order.js` with its words along; not in `Media`, where they would have one language for ever."""
+        words = json.dumps({name: str(said) for name, said in ORDER_TEXTS.items()})
+        order = forms.Script("workshop/order.js", type="module", **{"data-order-texts": words})
+        return super().media + forms.Media(js=[order])  # type: ignore[list-item] # new in Django 5.2
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> type[forms.ModelForm]:
         """Name each field that is edited in the list after its row, for those who cannot see the columns."""
 
+        within = self.order_within
+
         class RowForm(super().get_changelist_form(request, **kwargs)):  # type: ignore[misc]
             def __init__(self, *args: Any, **options: Any) -> None:
                 super().__init__(*args, **options)
-                for field in self.fields.values():
+                for name, field in self.fields.items():
                     if not field.widget.is_hidden:
                         field.widget.attrs["aria-label"] = f"{field.label}: {self.instance}"
+                    if name == "position":
+                        field.widget.attrs["data-order"] = str(self.instance)
+                        field.widget.attrs["data-order-within"] = getattr(self.instance, within, "") if within else ""
 
         return RowForm
 

@@ -1,6 +1,5 @@
 """The workshop in Chromium: the text editor works under the strict policy, and nothing breaks a rule of axe's."""
 
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -9,6 +8,7 @@ from django.urls import reverse
 from exercises.models import Exercise
 from pages import first_sign_in
 from programme.loading import canonical
+from tests.admin.conftest import axe
 from tests.factories import (
     make_clip,
     make_exercise,
@@ -19,33 +19,7 @@ from tests.factories import (
 )
 from texts.prose import from_markdown
 
-AXE = next(Path("tests/vendor").glob("axe-core-*/axe.min.js"))
-
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def open_page(chromium, live_server, client):
-    """Return a function that opens a page; its complaints, CSP violations among them, are in `page.complaints`."""
-    contexts = []
-
-    def opened(path, width=1280, scheme="light"):
-        context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
-        contexts.append(context)
-        context.add_cookies(
-            [{"name": name, "value": morsel.value, "url": live_server.url} for name, morsel in client.cookies.items()]
-        )
-        page = context.new_page()
-        page.complaints = []
-        page.on("console", lambda said: said.type == "error" and page.complaints.append(said.text))
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.goto(live_server.url + path)
-        page.wait_for_load_state("networkidle")
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
 
 
 @pytest.fixture
@@ -72,13 +46,6 @@ def addresses(rows):
         yield reverse(f"admin:{name}_change", args=[row.pk])
     yield reverse("admin:exercises_exercise_add")
     yield reverse("admin:auth_user_changelist")
-
-
-def axe(page):
-    """Return what axe finds wrong."""
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run()")
-    return [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in found["violations"]]
 
 
 def test_the_sign_in_page_is_complete_and_clean(open_page):
