@@ -14,7 +14,14 @@ AXE = next(Path("tests/vendor").glob("axe-core-*/axe.min.js"))
 BIG = 24 * 1024 * 1024  # bytes: three requests
 SLOW = 4 * 1024 * 1024  # bytes a second
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db]
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.django_db,
+    pytest.mark.skipif(
+        not Path("/usr/bin/chromium").exists() and os.environ.get("REQUIRE_BROWSER") != "1",
+        reason="Chromium is not installed (on Debian: chromium); REQUIRE_BROWSER=1 makes that a failure",
+    ),
+]
 
 CLIPS = """
 import django
