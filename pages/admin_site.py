@@ -8,13 +8,14 @@ from django.contrib import admin
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, path, reverse
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
 #: How the start page lists the apps; the others follow by name.
@@ -46,7 +47,14 @@ class WorkshopSite(admin.AdminSite):
         return redirect("account_change_password")
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        return super().index(request, {"missing": what_is_missing(request)} | (extra_context or {}))
+        from pages.site_state import state_of_the_site
+
+        found = {
+            "missing": what_is_missing(request),
+            "upload_clips": upload_clips(request),
+            "state": state_of_the_site(),
+        }
+        return super().index(request, found | (extra_context or {}))
 
     def get_urls(self) -> list[Any]:
         from pages.preview import preview  # the pages know the admin, not the other way round
@@ -68,6 +76,7 @@ class Missing:
     said: str
     address: str = ""
     details: list[str] = field(default_factory=list)
+    links: list[tuple[str, str]] = field(default_factory=list)  # what is said, and the list it leads to
 
 
 def what_is_missing(request: HttpRequest) -> list[Missing]:
@@ -121,30 +130,48 @@ def what_is_missing(request: HttpRequest) -> list[Missing]:
                 )
             )
 
-    return [*found, *never_reviewed(request)]
+    return [*found, *reviews(request)]
 
 
-def never_reviewed(request: HttpRequest) -> list[Missing]:
-    """Return one line with the number of texts of each kind that no clinician has reviewed."""
+def reviews(request: HttpRequest) -> list[Missing]:
+    """Return a line for texts whose review is due again and one for those that no clinician has ever reviewed."""
     from exercises.models import Exercise
     from faq.models import Problem, Question
     from pages.models import Page
     from stages.models import Stage
+    from texts.models import review_is_due
 
-    counts = []
+    due: list[tuple[int, str, str]] = []
+    never: list[tuple[int, str, str]] = []
     for model in (Stage, Exercise, Question, Problem, Page):
         meta = model._meta
         if not request.user.has_perm(f"{meta.app_label}.view_{meta.model_name}"):
             continue
-        if number := model._default_manager.filter(reviewed_by="").count():
-            name = meta.verbose_name if number == 1 else meta.verbose_name_plural
-            counts.append((number, f"{number} {name}"))
-    if not counts:
-        return []
-    total = sum(number for number, _said in counts)
-    said = ngettext("%d text was never reviewed", "%d texts were never reviewed", total) % total
-    kinds = ", ".join(said for _number, said in counts)
-    return [Missing(gettext("%(said)s by a clinician: %(kinds)s") % {"said": said, "kinds": kinds})]
+        counts = model._default_manager.aggregate(
+            due=Count("pk", filter=review_is_due()), never=Count("pk", filter=Q(reviewed_by=""))
+        )
+        for review, number, lines in (("overdue", counts["due"], due), ("never", counts["never"], never)):
+            if number:
+                name = meta.verbose_name if number == 1 else meta.verbose_name_plural
+                lines.append((number, f"{number} {name}", to(f"{meta.app_label}_{meta.model_name}", review=review)))
+
+    found = []
+    if number := sum(number for number, _said, _address in due):
+        said = ngettext("The review of %d text is due", "The reviews of %d texts are due", number) % number
+        found.append(Missing(said, links=[(said, address) for _number, said, address in due]))
+    if number := sum(number for number, _said, _address in never):
+        said = ngettext(
+            "%d text was never reviewed by a clinician", "%d texts were never reviewed by a clinician", number
+        )
+        found.append(Missing(said % number, links=[(said, address) for _number, said, address in never]))
+    return found
+
+
+def upload_clips(request: HttpRequest) -> str:
+    """Return where films are uploaded, "" for those who may not."""
+    if not request.user.has_perms(["clips.add_clip", "clips.change_clip"]):
+        return ""
+    return reverse("clip_upload:page")
 
 
 def to(model: str, **query: Any) -> str:

@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from js_asset import Media  # type: ignore[import-untyped]
 
 from texts import history
-from texts.models import REVIEW_FIELDSET, Version
+from texts.models import REVIEW_FIELDSET, REVIEW_LASTS, Version, review_is_due
 
 #: Last in the form of every text.
 REVIEW: Any = REVIEW_FIELDSET
@@ -243,7 +243,7 @@ class ReviewFilter(admin.SimpleListFilter):
         if self.value() == "done":
             return queryset.exclude(reviewed_by="")
         if self.value() == "overdue":
-            return queryset.filter(next_review_on__lt=timezone.localdate())
+            return queryset.filter(review_is_due())
         return queryset
 
 
@@ -291,7 +291,8 @@ class ReviewedTextAdmin(TextAdmin):
 
 def review_of(reviewed_on: date | None, next_review_on: date | None) -> str:
     """Return in words whether a clinician has reviewed a text, and whether that is due again."""
-    if next_review_on and next_review_on < timezone.localdate():
+    due_on = next_review_on or (reviewed_on + REVIEW_LASTS if reviewed_on else None)
+    if due_on and due_on < timezone.localdate():
         return format_html('<strong class="todo">{}</strong>', _("Review is due"))
     if reviewed_on:
         return gettext("Reviewed %s") % date_format(reviewed_on, "SHORT_DATE_FORMAT")

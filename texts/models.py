@@ -1,11 +1,23 @@
 """What every text of the site shares: who wrote it, who checked it, whether visitors may see it, and its history."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+#: A review counts as fresh for so long when nobody has said when the next one is due.
+REVIEW_LASTS = timedelta(days=365)
+
+
+def review_is_due() -> models.Q:
+    """Select reviewed texts that somebody should review again: on the day that was set, or after a year."""
+    today = timezone.localdate()
+    return models.Q(next_review_on__lt=today) | models.Q(next_review_on=None, reviewed_on__lt=today - REVIEW_LASTS)
 
 
 class ReviewedText(models.Model):

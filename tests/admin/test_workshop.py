@@ -1,5 +1,7 @@
 """What a therapist finds in the workshop."""
 
+import os
+import time
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -7,8 +9,10 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from clips import jobs
 from exercises.models import Exercise
 from faq.models import Question
+from pages.site_state import state_of
 from stages.models import Stage
 from tests.factories import (
     make_body_part,
@@ -140,7 +144,11 @@ def test_a_question_without_an_answer_is_marked_and_can_be_filtered(workshop):
     ("review", "said"),
     [
         ({}, "Not reviewed"),
-        ({"reviewed_by": "Dr Example", "reviewed_on": date(2020, 1, 2)}, "Reviewed 02/01/2020"),
+        (
+            {"reviewed_by": "Dr Example", "reviewed_on": date(2020, 1, 2), "next_review_on": date(2120, 1, 2)},
+            "Reviewed 02/01/2020",
+        ),
+        ({"reviewed_by": "Dr Example", "reviewed_on": date(2020, 1, 2)}, "Review is due"),
         (
             {
                 "reviewed_by": "Dr Example",
@@ -217,10 +225,50 @@ def test_the_start_page_says_what_is_missing(workshop):
     assert "1 question has no answer" in said
     assert "2 exercises have no filmed clip" in said
     assert "The drawn clips of 1 exercise have to be checked" in said
-    assert "2 exercises" in said[-1]
+    assert response.context["missing"][-1].links[1][0] == "2 exercises"
     for line in response.context["missing"]:
+        for _said, address in line.links:
+            assert workshop.get(address).context["cl"].result_count
         if line.address:
             assert workshop.get(line.address).status_code == 200
+
+
+def test_the_start_page_says_which_reviews_are_due_again(workshop):
+    make_problem(reviewed_by="Dr Example", reviewed_on=date(2020, 1, 2))
+    make_problem(reviewed_by="Dr Example", reviewed_on=date.today(), next_review_on=date(2021, 1, 2))  # noqa: DTZ011
+    make_problem(reviewed_by="Dr Example", reviewed_on=date(2020, 1, 2), next_review_on=date(2120, 1, 2))
+    make_problem(reviewed_by="Dr Example", reviewed_on=date.today())  # noqa: DTZ011
+
+    (line,) = workshop.get(reverse("admin:index")).context["missing"]
+
+    assert line.said == "The reviews of 2 texts are due"
+    assert workshop.get(line.links[0][1]).context["cl"].result_count == 2
+
+
+def test_the_start_page_says_how_the_site_is(workshop, settings):
+    nobody = workshop.get(reverse("admin:index"))
+    assert "No worker has ever run" in nobody.text
+
+    jobs.show_life()
+    response = workshop.get(reverse("admin:index"))
+
+    assert "the worker is running" in response.text
+    assert "are free." in response.text
+    assert "Films are converted with ffmpeg " in response.text
+    assert reverse("clip_upload:page") in response.text
+
+
+def test_the_start_page_says_when_the_worker_was_last_seen(workshop):
+    jobs.show_life()
+    an_hour_ago = time.time() - 3700
+    os.utime(jobs.sign_of_life(), (an_hour_ago, an_hour_ago))
+
+    assert "The worker was last seen 1\xa0hour, 1\xa0minute ago" in workshop.get(reverse("admin:index")).text
+
+
+def test_a_disk_that_is_nearly_full_is_marked():
+    assert state_of(free=100 * 10**9, total=500 * 10**9).is_low is False
+    assert state_of(free=10**9, total=500 * 10**9).is_low is True
 
 
 def test_the_start_page_of_a_complete_site_has_nothing_to_say(workshop):
