@@ -16,7 +16,7 @@ help: ## Say what this Makefile can do
 # One environment serves both commands; a stamp for each lock file says that it is complete.
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "CD Trainer needs Python 3.11 or newer. Say which: make run PYTHON=python3.12"; exit 1; }
-	$(PYTHON) -m venv .venv || { echo "Python's venv is missing: on Debian, install python3-venv."; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python's venv is missing: on Debian, install python3-venv."; exit 1; }
 
 .venv/site.stamp: requirements/site.txt | .venv/bin/python
 	@echo "Installing what the site needs (once)…"
@@ -39,11 +39,11 @@ setup: .venv/site.stamp .env
 
 run: setup ## Serve the site with its worker
 	@$(BIN)/python manage.py welcome
-	@exec $(BIN)/honcho start --no-prefix
+	@exec $(BIN)/honcho -e /dev/null start --no-prefix
 
 dev: setup ## Serve it with DEBUG and automatic reloading
 	@DEBUG=True $(BIN)/python manage.py welcome
-	@DEBUG=True exec $(BIN)/honcho -f Procfile.dev start
+	@DEBUG=True exec $(BIN)/honcho -e /dev/null -f Procfile.dev start
 
 test: .venv/dev.stamp .env ## Run the unit tests in parallel, then the browser tests
 	@mkdir -p var

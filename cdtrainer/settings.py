@@ -53,12 +53,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "pages.middleware.RefuseNulMiddleware",
+    "pages.middleware.PolicyHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "pages.middleware.PolicyHeadersMiddleware",
-    "pages.middleware.PlainWordsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "pages.middleware.RefuseNulMiddleware",
+    "pages.middleware.PlainWordsMiddleware",
     "exercises.sides.SidesMiddleware",
     "pages.caching.PageCacheMiddleware",  # stores what GZipMiddleware below has already compressed
     "django.middleware.gzip.GZipMiddleware",
@@ -128,7 +128,7 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage",
     },
 }
-WHITENOISE_KEEP_ONLY_HASHED_FILES = False
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 # On the disk of the originals, so that a film brought by a form is moved and not copied.
 FILE_UPLOAD_TEMP_DIR = env.str("FILE_UPLOAD_TEMP_DIR", default=str(BASE_DIR / "var"))
 

@@ -8,6 +8,8 @@ from django.core.files.storage import storages
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.files import FieldFile
+from django.template.defaultfilters import floatformat
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -132,6 +134,23 @@ class Clip(models.Model):
     )
     uploaded_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
     keep_sound = models.BooleanField(_("keep the sound"), default=True)
+    original_seconds = models.FloatField(default=0, editable=False)  # 0 until somebody has looked
+    trim_start = models.FloatField(
+        _("start at second"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=_("Leave out what comes before, such as the walk from the phone. Empty: from the beginning."),
+    )
+    trim_end = models.FloatField(
+        _("end at second"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=_("Leave out what comes after. Empty: to the end. The uploaded film stays whole."),
+    )
+    still_at = models.FloatField(null=True, blank=True, editable=False)  # seconds; None: the site chooses
+    still_is_due = models.BooleanField(default=False, editable=False)  # chosen, and not made yet
 
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.UPLOADED)
     progress = models.PositiveSmallIntegerField(_("progress"), default=0)  # per cent
@@ -228,6 +247,11 @@ class Clip(models.Model):
         return self.status in (self.Status.WAITING, self.Status.CONVERTING)
 
     @property
+    def is_changing(self) -> bool:
+        """Whether what the workshop shows of it will change without anybody doing anything."""
+        return self.is_underway or self.still_is_due
+
+    @property
     def can_be_tried_again(self) -> bool:
         """Whether an editor may be impatient: it has failed, or it waits after something went wrong."""
         stuck = self.status == self.Status.FAILED or (self.status == self.Status.WAITING and bool(self.problem))
@@ -282,8 +306,13 @@ class Clip(models.Model):
         return str((self.still if self.flipped_for_visitor else self.still_flipped).url)
 
     @property
+    def still_small_shown(self) -> FieldFile:
+        still: FieldFile = self.still_small_flipped if self.flipped_for_visitor else self.still_small
+        return still
+
+    @property
     def still_small_url(self) -> str:
-        return str((self.still_small_flipped if self.flipped_for_visitor else self.still_small).url)
+        return str(self.still_small_shown.url)
 
     @property
     def whole_seconds(self) -> int:
@@ -294,3 +323,22 @@ class Clip(models.Model):
     def is_long(self) -> bool:
         """Whether it is long enough for a seek slider: more than 20 seconds."""
         return self.seconds > 20
+
+
+class Moment(models.Model):
+    """A small picture of one moment of a clip's film, for choosing the still. Only the workshop shows it.
+
+    Eight of them take some 40 KB; in the database they come and go with the film they show, all at once.
+    """
+
+    clip = models.ForeignKey(Clip, on_delete=models.CASCADE, related_name="moments")
+    seconds = models.FloatField()  # of the converted film
+    picture = models.BinaryField()  # WebP
+
+    class Meta:
+        ordering = ["clip", "seconds"]
+        verbose_name = _("moment")
+        verbose_name_plural = _("moments")
+
+    def __str__(self) -> str:
+        return gettext("Second %s") % floatformat(self.seconds, 1)

@@ -1,6 +1,6 @@
 """The filters of "All exercises": plain links that can be combined, each with the number of exercises behind it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,13 +9,15 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from exercises.models import Exercise, ExerciseQuerySet
+from exercises.models import BodyPart, Equipment, Exercise, ExerciseQuerySet
+from stages.models import Stage
 
 POSITIONS = {
     "lying": gettext_lazy("Lying"),
     "sitting": gettext_lazy("Sitting"),
     "standing": gettext_lazy("Standing"),
 }
+NO_EQUIPMENT = "none"
 HELP = {"yes": gettext_lazy("With the hand"), "no": gettext_lazy("Without help")}
 
 
@@ -36,29 +38,36 @@ class Filter:
 
 
 class Filters:
-    """What a visitor chose in the address, such as `?stage=1&position=lying`; unknown values are ignored."""
+    """What a visitor chose in the address, such as `?stage=1&position=lying`; what does not exist is ignored."""
 
     NAMES = ("stage", "movement", "position", "equipment", "help", "part")
 
     def __init__(self, asked: QueryDict) -> None:
-        self.chosen = {name: str(asked[name]) for name in self.NAMES if asked.get(name)}
-        if "stage" in self.chosen and not self.chosen["stage"].isdecimal():
-            del self.chosen["stage"]
+        given = {name: str(asked[name]) for name in self.NAMES if asked.get(name)}
+        self.chosen = {name: value for name, value in given.items() if self._exists(name, value)}
+
+    @staticmethod
+    def _exists(name: str, value: str) -> bool:
+        if name == "stage":
+            return value.isascii() and value.isdecimal() and Stage.objects.published().filter(number=value[:4]).exists()
+        if name == "equipment":
+            return value == NO_EQUIPMENT or Equipment.objects.filter(slug=value).exists()
+        if name == "part":
+            return BodyPart.objects.filter(slug=value).exists()
+        return value in {"movement": Exercise.Movement.values, "position": POSITIONS, "help": HELP}[name]
 
     def _condition(self, name: str) -> Q:
-        value = self.chosen.get(name)
-        if not value:
-            return Q()
+        value = self.chosen[name]
         if name == "stage":
-            return Q(group__stage__number=int(value[:4]))
+            return Q(group__stage__number=int(value))
         if name == "movement":
             return Q(movement=value)
         if name == "position":
-            return Q((value, True)) if value in POSITIONS else Q()
+            return Q((value, True))
         if name == "help":
-            return Q(with_help=value == "yes") if value in HELP else Q()
+            return Q(with_help=value == "yes")
         if name == "equipment":
-            return Q(equipment=None) if value == "none" else Q(equipment__slug=value)
+            return Q(equipment=None) if value == NO_EQUIPMENT else Q(equipment__slug=value)
         return Q(body_parts__slug=value)
 
     def apply(self, exercises: ExerciseQuerySet, leave_out: str = "") -> ExerciseQuerySet:
@@ -68,6 +77,47 @@ class Filters:
                 exercises = exercises.filter(self._condition(name))
         return exercises
 
+    def groups(self) -> list[Filter]:
+        """Return every filter with its counted choices, in a fixed number of queries."""
+        stages = Stage.objects.published().values_list("number", "name")
+        parts = BodyPart.objects.values_list("slug", "name")
+        equipment = [(NO_EQUIPMENT, _("Nothing")), *Equipment.objects.values_list("slug", "name")]
+        by_position = self._matching("position").aggregate(
+            **{name: Count("pk", filter=Q((name, True)), distinct=True) for name in POSITIONS}
+        )
+        by_help = self._matching("help").aggregate(
+            yes=Count("pk", filter=Q(with_help=True), distinct=True),
+            no=Count("pk", filter=Q(with_help=False), distinct=True),
+        )
+        by_equipment = self._counted("equipment", "equipment__slug")
+        return [
+            self._filter("stage", _("Stage"), stages, self._counted("stage", "group__stage__number")),
+            self._filter("position", _("Position"), POSITIONS.items(), by_position),
+            self._filter("movement", _("Movement"), Exercise.Movement.choices, self._counted("movement", "movement")),
+            self._filter("part", _("Part of the body"), parts, self._counted("part", "body_parts__slug")),
+            self._filter(
+                "equipment", _("Equipment"), equipment, by_equipment | {NO_EQUIPMENT: by_equipment.get(None, 0)}
+            ),
+            self._filter("help", _("Help"), HELP.items(), by_help),
+        ]
+
+    def _matching(self, leave_out: str) -> ExerciseQuerySet:
+        return self.apply(Exercise.objects.published(), leave_out).order_by()
+
+    def _counted(self, name: str, field: str) -> dict[Any, int]:
+        """Return how many exercises each value of `field` leads to, with the other choices as they are."""
+        return dict(self._matching(name).values_list(field).annotate(n=Count("pk", distinct=True)))
+
+    def _filter(self, name: str, heading: str, values: Iterable[tuple[Any, Any]], counts: Mapping[Any, int]) -> Filter:
+        """Return one filter: every value that leads somewhere, and the chosen one, so that it can be taken back."""
+        chosen = self.chosen.get(name)
+        choices = [
+            Choice(str(label), counts.get(value, 0), self._url(name, str(value)), chosen == str(value))
+            for value, label in values
+            if counts.get(value) or chosen == str(value)
+        ]
+        return Filter(heading, choices)
+
     def _url(self, name: str, value: str) -> str:
         """The address with one choice made, or taken back where it is on already."""
         choices = {**self.chosen, name: value}
@@ -76,68 +126,3 @@ class Filters:
         query = QueryDict(mutable=True)
         query.update(choices)
         return f"?{query.urlencode()}" if choices else "./"
-
-    def _choices(self, name: str, counted: Iterator[tuple[Any, Any, int]]) -> list[Choice]:
-        return [
-            Choice(str(label), count, self._url(name, str(value)), self.chosen.get(name) == str(value))
-            for value, label, count in counted
-            if count or self.chosen.get(name) == str(value)
-        ]
-
-    def groups(self) -> list[Filter]:
-        """Return every filter with its counted choices, in a fixed number of queries."""
-
-        def base(name: str) -> ExerciseQuerySet:
-            return self.apply(Exercise.objects.published(), leave_out=name).order_by()
-
-        def counted(name: str, value: str, label: str, order: str) -> Iterator[tuple[Any, Any, int]]:
-            rows = base(name).exclude(**{value: None}).values_list(value, label).annotate(n=Count("pk", distinct=True))
-            yield from rows.order_by(order)
-
-        by_position = base("position").aggregate(
-            **{name: Count("pk", filter=Q(**{name: True}), distinct=True) for name in POSITIONS}
-        )
-        by_help = base("help").aggregate(
-            yes=Count("pk", filter=Q(with_help=True), distinct=True),
-            no=Count("pk", filter=Q(with_help=False), distinct=True),
-        )
-        by_movement = dict(base("movement").values_list("movement").annotate(n=Count("pk", distinct=True)))
-        without = base("equipment").filter(equipment=None).count()
-        return [
-            Filter(
-                _("Stage"),
-                self._choices(
-                    "stage",
-                    counted("stage", "group__stage__number", "group__stage__name", "group__stage__number"),
-                ),
-            ),
-            Filter(
-                _("Position"),
-                self._choices("position", ((name, label, by_position[name]) for name, label in POSITIONS.items())),
-            ),
-            Filter(
-                _("Movement"),
-                self._choices(
-                    "movement",
-                    ((value, label, by_movement.get(value, 0)) for value, label in Exercise.Movement.choices),
-                ),
-            ),
-            Filter(
-                _("Part of the body"),
-                self._choices("part", counted("part", "body_parts__slug", "body_parts__name", "body_parts__position")),
-            ),
-            Filter(
-                _("Equipment"),
-                [
-                    *self._choices("equipment", iter([("none", _("Nothing"), without)])),
-                    *self._choices(
-                        "equipment",
-                        counted("equipment", "equipment__slug", "equipment__name", "equipment__position"),
-                    ),
-                ],
-            ),
-            Filter(
-                _("Help"),
-                self._choices("help", ((value, label, by_help[value]) for value, label in HELP.items())),
-            ),
-        ]

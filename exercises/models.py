@@ -17,6 +17,7 @@ from texts.prose import ProseField
 
 if TYPE_CHECKING:
     from clips.models import Clip
+    from exercises.stills import Tile
 
 
 class BodyPart(models.Model):
@@ -40,9 +41,10 @@ class Equipment(models.Model):
         _("from the household"),
         max_length=200,
         blank=True,
+        validators=SIDED_TEXT,
         help_text=_("What can be used in its place at home."),
     )
-    caution = ProseField(_("caution"), blank=True)
+    caution = ProseField(_("caution"), blank=True, validators=SIDED_TEXT)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
@@ -60,7 +62,7 @@ class ExerciseGroup(models.Model):
     stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="groups", verbose_name=_("stage"))
     name = models.CharField(_("name"), max_length=100)
     slug = models.SlugField(_("address"))
-    introduction = ProseField(_("introduction"), blank=True)
+    introduction = ProseField(_("introduction"), blank=True, validators=SIDED_TEXT)
     period = models.CharField(_("period"), max_length=60, blank=True, help_text=_("Such as “Third year”."))
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
@@ -189,7 +191,7 @@ class Exercise(ReviewedText):
     easier = models.TextField(_("easier"), blank=True, validators=SIDED_TEXT)
     harder = models.TextField(_("harder"), blank=True, validators=SIDED_TEXT)
     balance_note = models.TextField(_("balance"), blank=True, validators=SIDED_TEXT)
-    caution = ProseField(_("caution"), blank=True)
+    caution = ProseField(_("caution"), blank=True, validators=SIDED_TEXT)
     has_sides = models.BooleanField(_("has sides"), default=True, help_text=_("The clip differs when mirrored."))
     description = models.TextField(
         _("what the clip shows"),
@@ -204,6 +206,9 @@ class Exercise(ReviewedText):
     )
 
     objects = ExerciseQuerySet.as_manager()
+
+    #: Where its still is on the sheet of a list; `exercises.stills` sets it.
+    tile: "Tile | None" = None
 
     class Meta(ReviewedText.Meta):
         ordering = ["position", "pk"]

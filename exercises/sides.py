@@ -36,11 +36,16 @@ class View(models.TextChoices):
 
 @dataclass(frozen=True)
 class Sides:
-    """What one visitor asked for; `chosen` tells an answered question from the default."""
+    """What one visitor asked for.
+
+    `chosen` tells an answered question from the default; `shared` says that the side comes with a link that somebody
+    shared, and holds for this page alone.
+    """
 
     side: str = Side.RIGHT
     view: str = View.MIRROR
     chosen: bool = False
+    shared: bool = False
 
     @property
     def mirrored(self) -> bool:
@@ -76,6 +81,7 @@ def asked_for(request: HttpRequest) -> Sides:
         side=side if side in Side.values else Side.RIGHT,
         view=view if view in View.values else View.MIRROR,
         chosen=side in Side.values,
+        shared=side in Side.values and side != request.COOKIES.get("side", ""),
     )
 
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from exercises.models import Exercise, Part
 from exercises.sides import sided
+from texts.addresses import absolute_address
 
 if TYPE_CHECKING:
     from clips.models import Clip
@@ -23,7 +24,7 @@ def exercise_plan(request: HttpRequest, exercise: Exercise) -> dict[str, Any]:
         "@type": "ExercisePlan",
         "name": exercise.title,
         "description": sided(exercise.purpose),
-        "url": request.build_absolute_uri(exercise.get_absolute_url()),
+        "url": absolute_address(request, exercise.get_absolute_url()),
         "exerciseType": exercise.get_movement_display() or "Neck exercise",
         "activityDuration": iso_duration(exercise.seconds),
         "activityFrequency": f"{exercise.times_a_day} times a day",
@@ -39,8 +40,8 @@ def video(request: HttpRequest, exercise: Exercise, part: Part, clip: "Clip") ->
         "@type": "VideoObject",
         "name": f"{exercise.title}, {part.count}" if part.count else exercise.title,
         "description": part.description or sided(exercise.purpose) or exercise.title,
-        "contentUrl": request.build_absolute_uri(clip.film_url),
-        "thumbnailUrl": request.build_absolute_uri(clip.still_url),
+        "contentUrl": absolute_address(request, clip.film_url),
+        "thumbnailUrl": absolute_address(request, clip.still_url),
         "uploadDate": clip.uploaded_at.isoformat(),
         "duration": iso_duration(clip.seconds),
         "width": clip.width,

@@ -1,6 +1,8 @@
+from collections.abc import Collection
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from django.core.paginator import Paginator
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -13,6 +15,7 @@ from exercises import structured_data as exercise_data
 from exercises.filters import Filters
 from exercises.models import Exercise
 from exercises.sides import COOKIE_SECONDS, Side, View, sided
+from exercises.stills import sheet_for, sheet_response
 from texts import structured_data
 
 PER_PAGE = 24
@@ -21,11 +24,12 @@ PER_PAGE = 24
 @require_safe
 def exercise_list(request: HttpRequest) -> HttpResponse:
     filters = Filters(request.GET)
-    found = filters.apply(Exercise.objects.published()).distinct().with_cards().in_order()
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of_list(request, filters)
+    asked = urlencode({**filters.chosen, "page": page.number})
     trail = [(_("Home"), "/"), (_("Exercises"), request.path)]
     context = {
-        "page": page,
+        "page_of_list": page,
+        "sheet": sheet_for(list(page), f"{reverse('exercises:stills')}?{asked}&"),
         "filters": filters,
         "filter_groups": filters.groups(),
         "trail": trail,
@@ -34,6 +38,17 @@ def exercise_list(request: HttpRequest) -> HttpResponse:
         "structured_data": [structured_data.breadcrumbs(request, trail)],
     }
     return render(request, "exercises/exercise_list.html", context)
+
+
+@require_safe
+def exercise_stills(request: HttpRequest) -> HttpResponse:
+    """The stills of one page of the list in one picture."""
+    return sheet_response(request, list(page_of_list(request, Filters(request.GET))))
+
+
+def page_of_list(request: HttpRequest, filters: Filters) -> Page[Exercise]:
+    found = filters.apply(Exercise.objects.published()).distinct().with_cards().in_order()
+    return Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
 
 
 @require_safe
@@ -89,21 +104,27 @@ def my_side(request: HttpRequest) -> HttpResponse:
 def set_sides(request: HttpRequest) -> HttpResponse:
     """Remember side or view in a cookie on the visitor's device, and go back to where they were."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-        return render(request, "errors/403.html", status=403)
-    response: HttpResponse = HttpResponseRedirect(safe_next(request, request.POST.get("next", "")))
-    for name, choices in (("side", Side), ("view", View)):
-        value = request.POST.get(name, "")
-        if value in choices.values:
-            response.set_cookie(
-                name, value, max_age=COOKIE_SECONDS, samesite="Lax", secure=request.is_secure(), httponly=True
-            )
+        raise PermissionDenied
+    choices = {"side": Side.values, "view": View.values}
+    chosen = {name: request.POST[name] for name in choices if request.POST.get(name) in choices[name]}
+    response = HttpResponseRedirect(safe_next(request, request.POST.get("next", ""), without=chosen))
+    for name, value in chosen.items():
+        response.set_cookie(
+            name, value, max_age=COOKIE_SECONDS, samesite="Lax", secure=request.is_secure(), httponly=True
+        )
     return response
 
 
-def safe_next(request: HttpRequest, address: str) -> str:
-    """Return an address of this site to go back to, without the side and view that a shared link carries."""
+def safe_next(request: HttpRequest, address: str, without: Collection[str] = ()) -> str:
+    """Return an address of this site to go back to.
+
+    Args:
+        request: says whether the site is on https.
+        address: where the visitor was; "/" is returned for anything that is not an address of this site.
+        without: what of a shared link ("side" or "view") the visitor has just chosen anew.
+    """
     if not url_has_allowed_host_and_scheme(address, allowed_hosts=None, require_https=request.is_secure()):
         return "/"
     parts = urlsplit(address)
-    query = [(name, value) for name, value in parse_qsl(parts.query) if name not in ("side", "view")]
+    query = [(name, value) for name, value in parse_qsl(parts.query) if name not in without]
     return urlunsplit(("", "", parts.path or "/", urlencode(query), parts.fragment))

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from faq.models import Problem, Question
 from texts import structured_data
+from texts.addresses import absolute_address
 from texts.templatetags.texts import lines
 
 
@@ -25,12 +26,12 @@ def question_list(request: HttpRequest) -> HttpResponse:
             structured_data.breadcrumbs(request, trail),
             {
                 "@type": "FAQPage",
-                "url": request.build_absolute_uri(request.path),
+                "url": absolute_address(request, request.path),
                 "mainEntity": [
                     {
                         "@type": "Question",
                         "name": question.question,
-                        "url": request.build_absolute_uri(question.get_absolute_url()),
+                        "url": absolute_address(request, question.get_absolute_url()),
                         "acceptedAnswer": {"@type": "Answer", "text": question.answer},
                     }
                     for question in questions

@@ -2,7 +2,10 @@
 
 import hashlib
 from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
 
+from django.conf import settings
 from django.core.cache import caches
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
@@ -72,6 +75,17 @@ def is_cacheable(request: HttpRequest) -> bool:
     )
 
 
+@lru_cache(maxsize=1)
+def release() -> str:
+    """Tell one version of the code from another by when its files changed: a shared cache must not outlive it."""
+    files = [*settings.BASE_DIR.glob("templates/**/*.html"), *settings.BASE_DIR.glob("*/*.py")]
+    manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
+    if manifest.exists():
+        files.append(manifest)
+    newest = max(path.stat().st_mtime_ns for path in files)
+    return f"{len(files)}-{newest}"
+
+
 def cache_key(request: HttpRequest) -> str:
     sides = request.sides  # type: ignore[attr-defined]
     parts = [
@@ -83,6 +97,8 @@ def cache_key(request: HttpRequest) -> str:
         sides.side,
         sides.view,
         str(sides.chosen),
+        str(sides.shared),
+        release(),
         str("gzip" in request.headers.get("Accept-Encoding", "")),
     ]
     return "page-" + hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from allauth.account.utils import perform_login
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth.forms import UserCreationForm
 from django.contrib.auth.models import Group
@@ -101,6 +101,11 @@ class FirstSignInForm(UserCreationForm):
         fields = ("username",)
         labels = {"username": _("User name")}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "input"
+
     def accept(self, invitation: Invitation) -> Any:
         """Make the account that `invitation` promises.
 
@@ -133,14 +138,9 @@ def first_sign_in(request: HttpRequest, token: str) -> HttpResponse:
             return cast(HttpResponse, perform_login(request, user, redirect_url=reverse("admin:index")))
     except InvitationError as error:
         gone = {"title": gettext("This link no longer works"), "why": str(error)}
-        return page(request, "registration/link_gone.html", gone, status=410)
+        return render(request, "registration/link_gone.html", gone, status=410)
     context = {"title": gettext("Choose your user name and password"), "form": form}
-    return page(request, "registration/first_sign_in.html", context)
-
-
-def page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    """Return a page in the look of the workshop."""
-    return render(request, template, admin.site.each_context(request) | context, status=status)
+    return render(request, "registration/first_sign_in.html", context)
 
 
 urlpatterns = [path("admin/welcome/<str:token>/", first_sign_in, name="first_sign_in")]

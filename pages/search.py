@@ -11,26 +11,45 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from html import unescape
 
 import snowballstemmer
-from django.utils.html import format_html, format_html_join, strip_tags
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from rapidfuzz import fuzz, process
 
 from exercises.models import Exercise
-from exercises.sides import sided
+from exercises.sides import Side, Sides, current, sided
 from faq.models import Problem, Question
 from pages import freshness
 from pages.models import Page
+from stages.models import Stage
 
 _stem = snowballstemmer.stemmer("english").stemWord
-_WORD = re.compile(r"[^\W_]+", re.UNICODE)
+_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 #: Words that stand in nearly every text say nothing about which one is meant.
 _COMMON = frozenset(
-    _WORD.findall("a an and are as at be by do for from how i if in is it my of on or that the to what with you your")
+    _WORD.findall(
+        "a an and are as at be by do don't for from can can't cannot have how i if in is it me my of on or that the "
+        "this to what when with you your"
+    )
 )
-#: How alike (0 to 100) a mistyped word must be; 82 lets one wrong letter in five pass and keeps "neck" from "back".
+#: What patients say, and what the texts say.
+_SYNONYMS = {
+    "botox": "botulinum",
+    "dysport": "botulinum",
+    "dysphagia": "swallowing",
+    "migraine": "headache",
+    "shaking": "trembling",
+    "spasm": "dystonia",
+    "spasmodic": "dystonia",
+    "torticollis": "dystonia",
+    "tremor": "trembling",
+    "vertigo": "dizziness",
+}
+_MEANT = {_stem(said): _stem(written) for said, written in _SYNONYMS.items()}
+#: How alike (0 to 100) a mistyped word must be: one wrong letter in five passes, "neck" and "back" stay apart.
 LIKENESS = 78
 SNIPPET_CHARACTERS = 180
 MOST_RESULTS = 40
@@ -70,31 +89,41 @@ def stems(text: str) -> list[str]:
     return [_stem(word) for word in _WORD.findall(plain(text))]
 
 
+def plain_text(html: str) -> str:
+    """Return the words of a longer text, without its markup."""
+    return unescape(re.sub(r"<[^>]+>", " ", html))
+
+
 def _documents() -> Iterable[Document]:
-    # Both sides' words are indexed: "center to left" has to be found whichever way a visitor's head pulls.
-    for exercise in Exercise.objects.published().select_related("group").in_order():
-        texts = [exercise.purpose, exercise.steps, exercise.feel, exercise.easier, exercise.harder]
-        title = f"{exercise.name} ({exercise.subtitle})" if exercise.subtitle else exercise.name
-        yield Document(str(_("Exercise")), title, exercise.get_absolute_url(), "\n".join([*texts, exercise.group.name]))
+    exercise_kind, question_kind, problem_kind, page_kind = _("Exercise"), _("Question"), _("Problem"), _("Page")
+    for exercise in Exercise.objects.published().select_related("group").prefetch_related("variations", "equipment"):
+        body = [exercise.purpose, exercise.steps, exercise.feel, exercise.easier, exercise.harder, exercise.group.name]
+        body += [f"{variation.title}. {variation.how}" for variation in exercise.variations.all()]
+        body += [f"{item.name} {item.substitute}" for item in exercise.equipment.all()]
+        name = f"{exercise.name} ({exercise.subtitle})" if exercise.subtitle else exercise.name
+        yield Document(str(exercise_kind), name, exercise.get_absolute_url(), "\n".join(body))
+    for stage in Stage.objects.published():
+        body = [stage.summary, stage.starts_when, stage.ends_when, stage.how_to, stage.problems, stage.problems_caution]
+        body += [stage.how_to_caution, stage.before_you_start, stage.warning]
+        name = f"{stage.name}: {stage.tagline}" if stage.tagline else stage.name
+        yield Document(str(page_kind), name, stage.get_absolute_url(), plain_text("\n".join(body)))
     for question in Question.objects.published():
-        yield Document(str(_("Question")), question.question, question.get_absolute_url(), strip_tags(question.answer))
+        yield Document(str(question_kind), question.question, question.get_absolute_url(), plain_text(question.answer))
     for problem in Problem.objects.published():
-        parts: list[str] = [
-            problem.summary,
-            problem.what_it_is,
-            problem.what_may_help,
-            problem.when_to_get_help,
-            problem.emergency,
-        ]
-        yield Document(str(_("Problem")), problem.name, problem.get_absolute_url(), strip_tags("\n".join(parts)))
+        body = [problem.summary, problem.what_it_is, problem.what_may_help, problem.when_to_get_help, problem.emergency]
+        yield Document(str(problem_kind), problem.name, problem.get_absolute_url(), plain_text("\n".join(body)))
     for page in Page.objects.published().prefetch_related("sections"):
-        texts = [page.lead, *(f"{section.heading}\n{section.body}" for section in page.sections.all())]
-        yield Document(str(_("Page")), page.title, page.get_absolute_url(), strip_tags("\n".join(texts)))
+        body = [page.lead, *(f"{section.heading}\n{section.body}" for section in page.sections.all())]
+        yield Document(str(page_kind), page.title, page.get_absolute_url(), plain_text("\n".join(body)))
 
 
-@lru_cache(maxsize=1)
-def _index(_version: int) -> Index:
+@lru_cache(maxsize=2)
+def _index(_version: int, side: str) -> Index:
+    """Return the index as a visitor of one side knows the exercises by name."""
     documents = list(_documents())
+    for document in documents:
+        document.title = sided(document.title, Sides(side=side))
+        document.body = sided(document.body, Sides(side=side))
     places: dict[str, list[int]] = defaultdict(list)
     for number, document in enumerate(documents):
         for stem in stems(document.body):
@@ -108,7 +137,7 @@ def _index(_version: int) -> Index:
 
 def find(words: str) -> list[Result]:
     """Return what fits `words` best, best first; documents that have every word come before those with some."""
-    index = _index(freshness.version())
+    index = _index(freshness.version(), Side.LEFT if current().mirrored else Side.RIGHT)
     asked = [stem for stem in stems(words) if stem not in _COMMON] or stems(words)
     scores: dict[int, float] = defaultdict(float)
     hits: dict[int, int] = defaultdict(int)
@@ -131,6 +160,8 @@ def find(words: str) -> list[Result]:
 def _near(stem: str, index: Index) -> list[tuple[str, float]]:
     """Return the stems of the index that `stem` may stand for, each with its likeness from 0 to 1."""
     found = [(stem, 1.0)] if stem in index.places else []
+    if (meant := _MEANT.get(stem)) in index.places:
+        found.append((meant, 0.9))
     if len(stem) >= 4:
         found += [(other, 0.6) for other in index.places if other != stem and other.startswith(stem)]
     if not found and len(stem) >= 4:
@@ -140,14 +171,15 @@ def _near(stem: str, index: Index) -> list[tuple[str, float]]:
 
 
 def _result(document: Document, matched: set[str]) -> Result:
-    return Result(document.kind, sided(document.title), document.url, _snippet(sided(document.body), matched))
+    return Result(document.kind, document.title, document.url, _snippet(document.body, matched))
 
 
 def _snippet(body: str, matched: set[str]) -> SafeString:
     """Return the part of `body` around the first matching word, with matching words marked."""
     body = " ".join(body.split())
     first = next((word.start() for word in _WORD.finditer(body) if _stem(plain(word[0])) in matched), 0)
-    start = body.rfind(". ", 0, first) + 2 if first > SNIPPET_CHARACTERS // 2 else 0
+    sentence = body.rfind(". ", 0, first)
+    start = sentence + 2 if sentence >= 0 and first > SNIPPET_CHARACTERS // 2 else 0
     start = start if first - start < SNIPPET_CHARACTERS else body.find(" ", first - 60) + 1
     end = start + SNIPPET_CHARACTERS
     piece = body[start:end] if end >= len(body) else body[start : body.rfind(" ", start, end)] + " …"

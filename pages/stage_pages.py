@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from exercises.models import Exercise, ExerciseGroup
+from exercises.stills import sheet_for, sheet_response
 from exercises.structured_data import exercise_plan
 from pages.models import Page
 from stages.models import Stage, StageQuerySet
@@ -53,12 +54,13 @@ def stage_detail(request: HttpRequest, number: int) -> HttpResponse:
     if stage is None:
         raise Http404
     place = stages.index(stage)
-    exercises = Exercise.objects.published().filter(group__stage=stage).with_cards().in_order()
+    exercises = exercises_of(number)
     groups = grouped(exercises)
     trail = [(_("Home"), "/"), (_("Stages"), reverse("stages:list")), (stage.name, request.path)]
     context = {
         "stage": stage,
         "groups": groups,
+        "sheet": sheet_for(exercises, f"{reverse('stages:stills', args=[number])}?"),
         "evidence": evidence_of(stage),
         "previous_stage": stages[place - 1] if place else None,
         "next_stage": stages[place + 1] if place + 1 < len(stages) else None,
@@ -72,6 +74,17 @@ def stage_detail(request: HttpRequest, number: int) -> HttpResponse:
         ],
     }
     return render(request, "stages/stage_detail.html", context)
+
+
+@require_safe
+def stage_stills(request: HttpRequest, number: int) -> HttpResponse:
+    """The stills of a stage's cards in one picture."""
+    return sheet_response(request, exercises_of(number))
+
+
+def exercises_of(number: int) -> list[Exercise]:
+    """Return what visitors see of stage `number`, in the order of its page."""
+    return list(Exercise.objects.published().filter(group__stage__number=number).with_cards().in_order())
 
 
 def grouped(exercises: Any) -> list[Any]:
@@ -95,4 +108,5 @@ def evidence_of(stage: Any) -> dict[str, str] | None:
 urlpatterns = [
     path("", stage_list, name="list"),
     path("<int:number>/", stage_detail, name="detail"),
+    path("<int:number>/stills.webp", stage_stills, name="stills"),
 ]

@@ -18,8 +18,8 @@ class Recommendation:
 def recommend(stages: Sequence[tuple[Stage, list[str]]], ticked: Iterable[str]) -> Recommendation | None:
     """Return the furthest stage of which every sign is ticked; where none fits, the first.
 
-    A stage is recommended only when all its signs are there and no earlier stage's first sign (movements all the
-    time) speaks against it: the programme warns that Stage 2 without neck control can make the movement worse.
+    A stage is recommended only when all its signs are there, and the first stage when any of its own signs still is:
+    the programme warns that Stage 2 without neck control can make the movement worse.
 
     Args:
         stages: the published stages in order, each with the signs of its checklist.
@@ -29,9 +29,9 @@ def recommend(stages: Sequence[tuple[Stage, list[str]]], ticked: Iterable[str]) 
         return None
     ticked = set(ticked)
     first = stages[0][0]
-    held_back = f"{first.number}-1" in ticked
     best = first
-    if not held_back:
+    still_there = any(name(first, place) in ticked for place in range(1, len(stages[0][1]) + 1))
+    if not still_there:
         for stage, signs in stages[1:]:
             if signs and all(name(stage, place) in ticked for place in range(1, len(signs) + 1)):
                 best = stage

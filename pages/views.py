@@ -13,6 +13,7 @@ from pages.stage_pages import with_number_of_exercises
 from pages.start import recommend
 from stages.models import Stage
 from texts import drafts, structured_data
+from texts.addresses import absolute_address
 from texts.templatetags.texts import lines
 
 
@@ -37,10 +38,10 @@ def home(request: HttpRequest) -> HttpResponse:
             {
                 "@type": "WebSite",
                 "name": "CD Trainer",
-                "url": request.build_absolute_uri("/"),
+                "url": absolute_address(request, "/"),
                 "potentialAction": {
                     "@type": "SearchAction",
-                    "target": request.build_absolute_uri("/search/") + "?q={words}",
+                    "target": absolute_address(request, "/search/") + "?q={words}",
                     "query-input": "required name=words",
                 },
             },
@@ -116,6 +117,6 @@ def search(request: HttpRequest) -> HttpResponse:
 def robots(request: HttpRequest) -> HttpResponse:
     body = (
         "User-agent: *\nDisallow: /admin/\nDisallow: /search/\n\n"
-        f"Sitemap: {request.build_absolute_uri('/sitemap.xml')}\n"
+        f"Sitemap: {absolute_address(request, '/sitemap.xml')}\n"
     )
     return HttpResponse(body, content_type="text/plain; charset=utf-8")

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 
+from texts.addresses import absolute_address
 from texts.models import ReviewedText
 
 Data = dict[str, Any]
@@ -36,7 +37,7 @@ def breadcrumbs(request: HttpRequest, trail: Iterable[tuple[str, str]]) -> Data:
                 "@type": "ListItem",
                 "position": position,
                 "name": str(name),
-                "item": request.build_absolute_uri(url),
+                "item": absolute_address(request, url),
             }
             for position, (name, url) in enumerate(trail, start=1)
         ],
@@ -49,7 +50,7 @@ def medical_page(request: HttpRequest, name: str, description: str, text: Review
         "@type": "MedicalWebPage",
         "name": name,
         "description": description,
-        "url": request.build_absolute_uri(request.path),
+        "url": absolute_address(request, request.path),
         "inLanguage": "en",
         "about": CONDITION,
     }

@@ -32,6 +32,7 @@ class Clip {
     this.seek = figure.querySelector("[data-clip-seek]");
     this.captions = figure.querySelector("[data-clip-captions]");
     this.video = null;
+    this.moment = null; // where to go on in the other film, while it is being fetched
 
     for (const button of [this.play, this.slow]) button.hidden = false;
     this.full.hidden = !(figure.requestFullscreen || HTMLVideoElement.prototype.webkitEnterFullscreen);
@@ -41,7 +42,7 @@ class Clip {
     onTap(this.play, () => this.toggle(false));
     onTap(this.slow, () => { remembered.slow = !remembered.slow; for (const clip of clips) clip.setSlow(remembered.slow); });
     onTap(this.full, () => this.toggleFullScreen());
-    this.viewForm.addEventListener("submit", (event) => { event.preventDefault(); turnAll(this.viewForm); });
+    onTap(this.viewButton, (event) => { event.preventDefault(); turnAll(this.viewForm); });
   }
 
   // The video is made on the first tap, so that a page fetches no byte of film before.
@@ -59,6 +60,7 @@ class Clip {
     video.setAttribute("playsinline", "");
     video.setAttribute("aria-label", this.figure.dataset.name);
     if (this.figure.dataset.captions) this.addCaptions(video);
+    video.addEventListener("loadedmetadata", () => this.goOn());
     video.addEventListener("play", () => this.show(true));
     video.addEventListener("pause", () => this.show(false));
     onTap(video, () => this.toggle(false));
@@ -123,14 +125,19 @@ class Clip {
     const caption = this.figure.querySelector("[data-clip-caption]");
     caption.textContent = mirror ? caption.dataset.mirror : caption.dataset.facing;
     if (!this.video) return;
-    const { currentTime, paused } = this.video;
+    // A second turn may come before the first film has arrived: the moment to go on from is that of the first.
+    this.moment ??= { time: this.video.currentTime, playing: !this.video.paused };
     this.video.poster = this.still.src;
     this.video.src = dataset.film;
-    this.video.addEventListener("loadedmetadata", () => {
-      this.video.currentTime = currentTime;
-      if (!paused) this.video.play().catch(() => this.show(false));
-    }, { once: true });
     this.video.load();
+  }
+
+  goOn() {
+    if (!this.moment) return;
+    const { time, playing } = this.moment;
+    this.moment = null;
+    this.video.currentTime = time;
+    if (playing) this.video.play().catch(() => this.show(false));
   }
 
   toggleFullScreen() {

@@ -1,6 +1,6 @@
-// Fetches the stills of a list at once on wide screens, where people print: a still that has not been scrolled to would
-// be missing on paper. Phones, and people who save data, get each still as they come to it. Without this script
-// everybody does.
+// Fetches the stills of an exercise's other ways at once on wide screens, where people print: a still that has not been
+// scrolled to would be missing on paper. Phones, and people who save data, get each still as they come to it. Without
+// this script everybody does.
 
 const wide = matchMedia("(min-width: 60rem)").matches;
 if (wide && !navigator.connection?.saveData) {

@@ -29,7 +29,7 @@ def come_in(site, new_page):
             cwd=ROOT, env=environment, capture_output=True, text=True, check=True,
         ).stdout  # fmt: skip
         page = new_page(**options)
-        page.goto(re.search(r"http://\S+/admin/welcome/\S+", said)[0])
+        page.goto(re.findall(r"http://\S+/admin/welcome/\S+", said)[0])
         page.locator("#id_password1").fill(PASSWORD)
         page.locator("#id_password2").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
@@ -193,7 +193,7 @@ def protected_pages():
 
 def barriers(addresses):
     """Return what is wrong with each page, on a phone and on a desk, light and dark."""
-    found = {}
+    found: dict[tuple[object, ...], object] = {}
     for page, path in addresses:
         page.goto(ACCOUNT + path)
         assert page.url.endswith(ACCOUNT + path), f"{path} led to {page.url}"

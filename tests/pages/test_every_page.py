@@ -134,6 +134,17 @@ def test_a_nul_byte_in_an_address_is_refused_in_plain_words(db, client):
 
     assert response.status_code == 400
     assert "We could not read that address" in response.text
+    assert "default-src 'none'" in response["Content-Security-Policy"]
+
+
+def test_a_form_that_is_too_large_is_refused_in_plain_words(db, client, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+
+    for address in ["/sides/", "/admin/login/"]:
+        response = client.post(address, {"side": "left" * 1000})
+        if response.status_code != 302:
+            assert response.status_code == 413, address
+            assert "That is too large" in response.text
 
 
 def test_a_form_from_a_stranger_is_refused(db, client):

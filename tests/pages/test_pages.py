@@ -1,6 +1,10 @@
 """What each page offers a visitor."""
 
+import io
+import re
+
 import pytest
+from PIL import Image
 
 from tests.factories import (
     make_clip,
@@ -114,7 +118,7 @@ def test_filters_combine_count_and_can_be_taken_back(client):
 
     context = client.get("/exercises/?stage=1&position=lying").context
 
-    assert context["page"].paginator.count == 1
+    assert context["page_of_list"].paginator.count == 1
     choices = {(f.heading, c.label): c for f in context["filter_groups"] for c in f.choices}
     assert choices["Stage", "Stage 2"].count == 1
     assert choices["Stage", "Stage 2"].url == "?stage=2&position=lying"
@@ -130,6 +134,54 @@ def test_nonsense_in_the_filters_never_breaks_the_page(client):
                   "movement=<b>",
                   "equipment=%F0%9F%92%A9", "stage=²"]:  # fmt: skip
         assert client.get(f"/exercises/?{query}").status_code == 200, query
+
+
+def test_a_filter_that_leads_nowhere_can_still_be_taken_back(client):
+    make_stage(number=3)
+    make_exercise(lying=True)
+
+    context = client.get("/exercises/?stage=3&position=lying").context
+
+    chosen = [choice.label for group in context["filter_groups"] for choice in group.choices if choice.chosen]
+    assert chosen == ["Stage 3", "Lying"]
+
+
+def test_filters_that_do_not_exist_are_ignored(client):
+    make_exercise()
+
+    for query in ["movement=foo", "equipment=foo", "part=foo", "position=foo", "help=foo", "stage=99"]:
+        context = client.get(f"/exercises/?{query}").context
+        assert context["filters"].chosen == {}, query
+        assert context["page_of_list"].paginator.count == 1, query
+
+
+def test_a_list_shows_its_stills_from_one_sheet(client):
+    group = make_group(stage=make_stage(number=1))
+    for _ in range(7):
+        make_clip(exercise=make_exercise(group=group))
+    make_exercise(group=group, name="Without a film")
+
+    html = client.get("/stages/1/").text
+    sheet = re.search(r'href="(/stages/1/stills[^"]+)"', html)[1].replace("&amp;", "&")
+    response = client.get(sheet)
+
+    assert html.count("<image ") == 7
+    assert 'viewBox="0 180 240 180"' in html
+    assert Image.open(io.BytesIO(response.content)).size == (1440, 360)
+    assert "immutable" in response["Cache-Control"]
+    assert "/exercises/stills.webp?" in client.get("/exercises/?stage=1").text
+
+
+def test_the_sheet_shows_each_visitor_the_side_they_asked_for(client):
+    make_clip(exercise=make_exercise(group=make_group(stage=make_stage(number=1))))
+
+    def left_edge(address):
+        picture = Image.open(io.BytesIO(client.get(address).content)).convert("L")
+        return picture.getpixel((104, 90))  # the left half of a still of 64 by 48 pixels in its middle
+
+    assert left_edge("/stages/1/stills.webp?side=right&view=facing") < 60
+    assert left_edge("/stages/1/stills.webp?side=right&view=mirror") > 190
+    assert left_edge("/stages/1/stills.webp?side=left&view=mirror") < 60
 
 
 def test_a_long_list_is_cut_into_pages(client):

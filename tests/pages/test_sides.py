@@ -10,7 +10,7 @@ from tests.factories import make_clip, make_exercise, make_page, make_section, m
 from tests.pages.walk import words
 
 #: Parts that tell which side is set, how a clip is shown, or what happened to the author: true for everybody.
-TRUE_FOR_BOTH = ("data-clip-caption", "data-author-story", "data-both-sides")
+TRUE_FOR_BOTH = ("data-clip-caption", "data-author-story")
 SWAP = {"left": "right", "right": "left", "Left": "Right", "Right": "Left"}
 
 
@@ -39,11 +39,48 @@ def test_every_page_is_mirrored_whole_and_no_sentence_keeps_the_wrong_side(every
     assert mirrored > 15
 
 
-def test_search_results_are_told_for_the_visitors_side(programme, client):
-    response = client.get("/search/?q=center+to+left&side=left")
+@pytest.mark.parametrize("side", ["right", "left"])
+def test_search_knows_the_exercises_by_the_names_of_the_visitors_side(programme, client, side):
+    response = client.get(f"/search/?q=center+to+left&side={side}")
 
-    titles = {result.url: result.title for result in response.context["results"]}
-    assert titles["/exercises/center-to-left/"] == "Center to right"
+    first = response.context["results"][0]
+    assert first.title == "Center to left"
+    assert first.url == ("/exercises/center-to-left/" if side == "right" else "/exercises/center-to-right/")
+
+
+def test_a_shared_link_says_so_and_offers_to_keep_its_side(db, client):
+    make_exercise(slug="turn", name="Center to {left}")
+
+    html = client.get("/exercises/turn/?side=left").text
+    assert "This link shows the exercises for a head that pulls to the left." in html
+    assert "Keep this side" in html
+
+    client.cookies["side"] = "left"
+    assert "My side: my head pulls to the left." in client.get("/exercises/turn/?side=left").text
+
+
+def test_turning_the_view_keeps_the_side_of_a_shared_link(db, client):
+    make_exercise(slug="turn", name="Center to {left}")
+
+    response = client.post("/sides/", {"view": "facing", "next": "/exercises/turn/?side=left&view=mirror"})
+
+    assert response["Location"] == "/exercises/turn/?side=left"
+
+
+def test_setting_my_side_leads_back_to_the_filtered_list(db, client):
+    make_exercise(lying=True)
+
+    assert "/my-side/?next=%2Fexercises%2F%3Fposition%3Dlying" in client.get("/exercises/?position=lying").text
+
+
+def test_cautions_and_introductions_change_sides_too(db, client):
+    exercise = make_exercise(slug="turn", caution="<p>Keep your {left} hand free.</p>")
+    exercise.group.introduction = "<p>To the {left} first.</p>"
+    exercise.group.save()
+
+    assert "Keep your right hand free." in client.get("/exercises/turn/?side=left").text
+    stage = client.get(exercise.group.stage.get_absolute_url() + "?side=left").text
+    assert "To the right first." in stage
 
 
 def test_the_side_is_remembered_in_a_plain_cookie_and_the_visitor_goes_back(db, client):

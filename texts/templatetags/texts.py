@@ -5,12 +5,13 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.http import HttpRequest
+from django.core.paginator import Page
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from texts import drafts, structured_data
 from texts import prose as prose_texts
+from texts.addresses import absolute_address
 
 register = template.Library()
 
@@ -36,17 +37,15 @@ def json_ld(items: Iterable[dict[str, Any]]) -> SafeString:
 @register.simple_tag(takes_context=True)
 def absolute(context: template.Context, address: str) -> str:
     """Return `address` with the site's scheme and host."""
-    request: HttpRequest = context["request"]
-    return request.build_absolute_uri(address)
+    return absolute_address(context["request"], address)
 
 
 @register.simple_tag(takes_context=True)
 def canonical(context: template.Context) -> str:
     """Return the one address of this page: without filters, side and view, but with the page of a long list."""
-    request: HttpRequest = context["request"]
-    number = request.GET.get("page", "")
-    query = f"?page={number}" if number.isdecimal() and number != "1" else ""
-    return request.build_absolute_uri(request.path + query)
+    page: Page[Any] | None = context.get("page_of_list")
+    query = f"?page={page.number}" if page and page.number > 1 else ""
+    return absolute_address(context["request"], context["request"].path + query)
 
 
 @register.inclusion_tag("parts/_preview_bar.html", takes_context=True)
@@ -60,5 +59,5 @@ def preview_bar(context: template.Context) -> dict[str, Any]:
 def emergency_number() -> str:
     """Return whom to call in an emergency, with the number where the operator has set EMERGENCY_NUMBER."""
     if settings.EMERGENCY_NUMBER:
-        return gettext("%s, the emergency number,") % settings.EMERGENCY_NUMBER
+        return str(gettext("%s, the emergency number,") % settings.EMERGENCY_NUMBER)
     return gettext("your local emergency number")
