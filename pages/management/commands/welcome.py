@@ -1,3 +1,4 @@
+import os
 from typing import Any
 
 from django.conf import settings
@@ -5,12 +6,20 @@ from django.core.management.base import BaseCommand
 
 from pages import first_sign_in
 
+LOCAL = {"localhost", "127.0.0.1", "[::1]", "::1"}
+
 
 class Command(BaseCommand):
     help = "Says where the site is and, before anybody can sign in, gives a link to choose a password."
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(f"CD Trainer: {first_sign_in.site_address()}/")
+        host = os.environ.get("HOST", "127.0.0.1")
+        if host not in LOCAL and not set(settings.ALLOWED_HOSTS) - LOCAL:
+            self.stdout.write(
+                f"It listens on {host}, but answers only to the names in ALLOWED_HOSTS: add there (in .env) the name or "
+                "the number by which others reach this machine."
+            )
         if link := first_sign_in.first_link():
             days = settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60)
             self.stdout.write(
