@@ -1,3 +1,4 @@
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -5,6 +6,14 @@ from django.utils.translation import gettext_lazy as _
 from texts import drafts
 from texts.models import ReviewedText
 from texts.prose import ProseField
+
+#: Pages that templates link to: without them every other page would have a dead link.
+LINKED_EVERYWHERE = frozenset({"home", "about", "accessibility", "before-you-start", "evidence", "privacy"})
+#: First words of addresses that the site answers itself (cdtrainer/urls.py, pages/urls.py, faq/urls.py).
+RESERVED = frozenset(
+    {"admin", "exercises", "faq", "healthz", "media", "my-side", "problems", "readyz", "search", "sides", "stages"}
+    | {"start", "static"}
+)
 
 
 class PageQuerySet(models.QuerySet["Page"]):
@@ -29,6 +38,16 @@ class Page(ReviewedText):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        """Keep the addresses that every page links to, and those that the site answers itself."""
+        if self.slug in RESERVED:
+            raise ValidationError({"slug": _("The site uses this address itself. Please choose another.")})
+        kept = LINKED_EVERYWHERE & set(Page.objects.filter(pk=self.pk).values_list("slug", flat=True))
+        if kept and (self.slug not in kept or not self.published):
+            raise ValidationError(
+                _("Every page links to this one: change its words, but keep its address and leave it published.")
+            )
 
     def get_absolute_url(self) -> str:
         return reverse("pages:home") if self.slug == "home" else reverse("pages:detail", args=[self.slug])

@@ -1,4 +1,4 @@
-from typing import Any
+from collections.abc import Iterable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from clips.models import Clip
+from exercises.models import shown_by_variation
 from faq.models import Question
 from pages import search as site_search
 from pages.models import Page
@@ -28,7 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "section": sections,
         "dimensions": [section for key, section in sections.items() if key.startswith("dimension-")],
         "stages": with_number_of_exercises(Stage.objects.published()),
-        "then_clips": [clip for clip in story if clip.story == Clip.Story.THEN],
+        "then_clips": one_clip_a_title(clip for clip in story if clip.story == Clip.Story.THEN),
         "now_clips": one_clip_a_title(clip for clip in story if clip.story == Clip.Story.NOW),
         "questions": Question.objects.published().filter(top=True)[:4],
         "hero": clips.filter(exercise__slug="center-to-left").first(),
@@ -53,11 +54,10 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/home.html", context)
 
 
-def one_clip_a_title(clips: Any) -> list[Clip]:
-    """Keep one clip for each variation of the story, a film before a drawing."""
-    in_order = sorted(clips, key=lambda clip: (clip == drafts.previewed(), clip.is_filmed, clip.pk))
-    chosen = {clip.variation: clip for clip in in_order}
-    return [chosen[number] for number in sorted(chosen)]
+def one_clip_a_title(clips: Iterable[Clip]) -> list[Clip]:
+    """Return the clip to show for each variation of the story, in order."""
+    shown = shown_by_variation(clips)
+    return [shown[number] for number in sorted(shown)]
 
 
 @require_safe

@@ -8,6 +8,7 @@ from django.core.files.storage import storages
 
 from clips.models import Clip
 from pages import freshness
+from tests.browser import launched
 
 
 @pytest.fixture(autouse=True)
@@ -50,11 +51,7 @@ def workshop(client, therapist):
 @pytest.fixture(scope="module")
 def chromium(django_db_setup):
     """Debian's Chromium, for the tests marked e2e."""
-    from playwright.sync_api import sync_playwright  # not needed, and slow to load, for all the others
-
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright keeps an event loop in this thread
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+    with launched() as browser:
         yield browser
-        browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -16,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser import launched
+
 ROOT = Path(__file__).resolve().parent.parent.parent
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync"]
 PASSWORD = "a slow and smooth password"
 
 
@@ -85,26 +84,17 @@ def start_site(folder):
     return site
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory) -> Iterator[Site]:
     running = start_site(tmp_path_factory.mktemp("site"))
     yield running
     running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium():
-    if not shutil.which(CHROMIUM):
-        message = "Chromium is not installed (apt-get install chromium): the browser tests did not run."
-        if os.environ.get("REQUIRE_BROWSER"):
-            pytest.fail(message)
-        pytest.skip(message)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -126,7 +116,7 @@ def new_page(chromium, site):
     assert complaints == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def therapist(chromium, site):
     """The therapist's signed-in cookies, after the printed link and a chosen password."""
     link = re.search(r"http://\S+/admin/welcome/\S+", site.printed())[0]

@@ -4,6 +4,7 @@ import io
 import re
 
 import pytest
+from django.core.exceptions import ValidationError
 from PIL import Image
 
 from tests.factories import (
@@ -248,3 +249,27 @@ def test_the_emergency_number_is_named_where_the_operator_has_set_it(client, set
     settings.EMERGENCY_NUMBER = "112"
 
     assert "Call 112, the emergency number, if:" in client.get("/problems/pain/?fresh=1").text
+
+
+@pytest.mark.parametrize("change", [{"published": False}, {"slug": "proof"}])
+def test_a_page_that_every_page_links_to_cannot_be_withdrawn_or_moved(change):
+    page = make_page(slug="evidence")
+
+    for name, value in change.items():
+        setattr(page, name, value)
+
+    with pytest.raises(ValidationError, match="Every page links to this one"):
+        page.full_clean()
+
+
+def test_a_page_cannot_take_an_address_that_the_site_answers_itself():
+    with pytest.raises(ValidationError, match="The site uses this address itself"):
+        make_page(slug="search").full_clean()
+
+
+def test_a_film_of_the_authors_story_takes_the_place_of_its_drawing(client):
+    make_section(page=make_page(slug="home"), key="story-today")
+    make_clip(exercise=None, story="now", kind="drawn", title="Center to down")
+    filmed = make_clip(exercise=None, story="now", kind="filmed", title="Center to down")
+
+    assert client.get("/").context["now_clips"] == [filmed]

@@ -17,8 +17,8 @@ class Command(BaseCommand):
         host = os.environ.get("HOST", "127.0.0.1")
         if host not in LOCAL and not set(settings.ALLOWED_HOSTS) - LOCAL:
             self.stdout.write(
-                f"It listens on {host}, but answers only to the names in ALLOWED_HOSTS: add there (in .env) the name or "
-                "the number by which others reach this machine."
+                f"It listens on {host}, but answers only to the names in ALLOWED_HOSTS: add there (in .env) the "
+                "name or the number by which others reach this machine."
             )
         if link := first_sign_in.first_link():
             days = settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60)
