@@ -85,4 +85,5 @@ def ffmpeg_version(path: str) -> str:
     except (OSError, subprocess.SubprocessError):
         return gettext("ffmpeg cannot be started: films wait. Please tell whoever runs the server.")
     words = done.stdout.split()
-    return f"ffmpeg {words[2]}" if len(words) > 2 else Path(path).name
+    # As in "ffmpeg version n9.0.2-17-g2a571b6068-20260930 Copyright …".
+    return f"ffmpeg {words[2].partition('-')[0].lstrip('n')}" if len(words) > 2 else Path(path).name
