@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
@@ -17,8 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from clips import jobs, publishing
-from clips.forms import ClipForm
-from clips.models import Clip, ClipQuerySet
+from clips.forms import ClipForm, ClipPageForm
+from clips.models import Clip, ClipQuerySet, Moment
 from exercises.admin import ExerciseAdmin, ExerciseChoice
 from exercises.models import Exercise
 from texts.admin import WorkshopAdmin
@@ -64,7 +65,7 @@ class LiveClips:
             '<div class="clip-state" data-clip-state="{}" data-states="{}"{}>{}</div>',
             clip.pk,
             reverse("admin:clips_clip_states"),
-            SafeString(" data-underway") if clip.is_underway else "",
+            SafeString(" data-underway") if clip.is_changing else "",
             state_of(clip),
         )
 
@@ -129,7 +130,7 @@ class VisibleFilter(admin.SimpleListFilter):
 class ClipAdmin(LiveClips, WorkshopAdmin):
     """From a phone's film to what a visitor plays, as far as a therapist has to do with it."""
 
-    form = ClipForm
+    form = ClipPageForm
     list_display = ["still", "name", "part", "stage", "group", "kind", "state", "published", "checked"]
     list_display_links = ["still", "name"]
     list_filter = ["status", "kind", "published", VisibleFilter, "checked", "exercise__group__stage"]
@@ -145,7 +146,7 @@ class ClipAdmin(LiveClips, WorkshopAdmin):
     list_per_page = 50
     save_on_top = True
     actions = ["publish", "withdraw", "convert_again"]
-    readonly_fields = ["state", "preview", "original_filename", "uploaded_by", "uploaded_at"]
+    readonly_fields = ["state", "preview", "more_moments", "original_filename", "uploaded_by", "uploaded_at"]
     fieldsets = [
         (None, {"fields": ["exercise", ("variation", "title"), "kind", "published"]}),
         (
@@ -155,8 +156,11 @@ class ClipAdmin(LiveClips, WorkshopAdmin):
                     "original",
                     "state",
                     "preview",
+                    "still_choice",
+                    "more_moments",
                     "made",
                     "keep_sound",
+                    ("trim_start", "trim_end"),
                     ("original_filename", "uploaded_by", "uploaded_at"),
                 ]
             },
@@ -187,7 +191,19 @@ class ClipAdmin(LiveClips, WorkshopAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         states = path("states/", self.admin_site.admin_view(self.states), name="clips_clip_states")
-        return [states, *super().get_urls()]
+        moment = path("moments/<int:pk>/", self.admin_site.admin_view(self.moment), name="clips_clip_moment")
+        return [states, moment, *super().get_urls()]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Leave out what there is nothing of yet: pictures to choose from, and the button that makes them."""
+        has_moments = obj is not None and obj.moments.exists()
+        without = set() if has_moments else {"still_choice"}
+        if has_moments or obj is None or not obj.film or obj.is_changing:
+            without.add("more_moments")
+        return [
+            (title, {**options, "fields": [field for field in options["fields"] if field not in without]})
+            for title, options in super().get_fieldsets(request, obj)
+        ]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
@@ -207,10 +223,12 @@ class ClipAdmin(LiveClips, WorkshopAdmin):
         if form.needs_conversion:
             said = gettext("The film is being converted. What visitors see stays until that is done.")
             self.message_user(request, said, messages.INFO)
+        elif form.asks_for_moments:
+            self.message_user(request, gettext("Eight moments are being looked for. Load the page again to see them."))
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        """Stay with a clip that is tried again: whoever asked for that wants to see it."""
-        if "_again" in request.POST:
+        """Stay with a clip that is tried again, or whose moments are made: whoever asked wants to see that."""
+        if "_again" in request.POST or "_moments" in request.POST:
             staying = request.POST.copy()
             staying["_continue"] = "on"
             request.POST = staying  # type: ignore[assignment] # Django's own admin does the same
@@ -244,6 +262,14 @@ class ClipAdmin(LiveClips, WorkshopAdmin):
         if obj is None or not Clip.objects.visible().filter(pk=obj.pk).exists():
             return None
         return str(obj.get_absolute_url())
+
+    @admin.display(description=_("still"))
+    def more_moments(self, clip: Clip) -> str:
+        """Offer the moments of a film that came without them, such as a drawn one."""
+        return format_html(
+            '<button type="submit" name="_moments" class="clip-again">{}</button>',
+            _("Show eight moments to choose from"),
+        )
 
     @admin.display(description=_("clip"), ordering="exercise__name")
     def name(self, clip: Clip) -> str:
@@ -309,6 +335,14 @@ class ClipAdmin(LiveClips, WorkshopAdmin):
             said = gettext("Drawn clips that came with the site have no film of their own to convert.")
             self.message_user(request, said, messages.WARNING)
 
+    def moment(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Send the small picture of one moment; visitors have no business with it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        moment = get_object_or_404(Moment, pk=pk)
+        headers = {"Cache-Control": "private, max-age=3600, immutable"}
+        return HttpResponse(bytes(moment.picture), content_type="image/webp", headers=headers)
+
     @method_decorator(never_cache)
     def states(self, request: HttpRequest) -> HttpResponse:
         """Say how far the clips `?clip=…` are; the page asks while one of them is not finished."""
@@ -319,7 +353,7 @@ class ClipAdmin(LiveClips, WorkshopAdmin):
         return JsonResponse(
             {
                 str(clip.pk): {
-                    "underway": clip.is_underway,
+                    "underway": clip.is_changing,
                     "state": state_of(clip),
                     "still": still_of(clip),
                     "preview": preview_of(clip),

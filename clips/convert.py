@@ -4,12 +4,14 @@ The filters and encoder settings were found on 62 real films from phones, camera
 stand beside them.
 """
 
+import io
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from django.conf import settings
+from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
@@ -21,6 +23,8 @@ SHORT_SIDE = 720  # pixels
 STILL_WIDTH, SMALL_STILL_WIDTH = 720, 400  # pixels
 STILL_BYTES = 25_000  # a page shows many of them
 STILL_QUALITIES = (75, 65, 55, 45, 35)  # WebP; the first one that is small enough
+MOMENTS, MOMENT_WIDTH = 8, 240  # how many to choose from, and their width in pixels
+SHORTEST_TRIMMED = 1.0  # seconds
 FRAMES_COMPARED = 40  # when looking for the most telling one
 MOST_BYTES = "200M"
 
@@ -64,6 +68,7 @@ class Converted:
     width: int
     height: int
     has_sound: bool
+    moments: tuple[tuple[float, bytes], ...] = ()  # seconds and WebP, to choose the still from
 
 
 def convert(
@@ -72,21 +77,27 @@ def convert(
     folder: Path,
     *,
     keep_sound: bool = True,
+    start: float | None = None,
+    end: float | None = None,
+    still_at: float | None = None,
     on_progress: Callable[[int], None] = lambda per_cent: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Converted:
     """Make everything a visitor plays from the film at `source`, in the empty `folder`.
 
+    `start` and `end` are seconds of `source`, `still_at` is one of the finished film.
+
     Raises:
-        FilmRefusedError: when what came out is not what went in.
+        FilmRefusedError: when nothing is left between start and end, or what came out is not what went in.
         FfmpegError: when ffmpeg fails for another reason.
         StoppedError: when `stop` returned True.
     """
     played, flipped = folder / "film.part.mp4", folder / "flipped.part.mp4"
     sound = film.sound_index if keep_sound else None
+    film = trimmed(film, start, end)
     try:
         run_ffmpeg(
-            conversion(source, film, played, flipped, sound),
+            conversion(source, film, played, flipped, sound, cut=(start or 0, film.seconds) if start or end else None),
             limit=time_limit(film.seconds),
             on_time=lambda seconds: on_progress(min(95, int(95 * seconds / film.seconds))),
             stop=stop,
@@ -109,12 +120,10 @@ def convert(
         ) from error
     result = verified(played, film, with_sound=sound is not None)
     verified(flipped, film, with_sound=sound is not None)
+    frame = still_frame(played, result.seconds, still_at, folder)
     return Converted(
-        files={
-            "film": played,
-            "film_flipped": flipped,
-            **stills(telling_frame(played, result.seconds, folder), folder),
-        },
+        files={"film": played, "film_flipped": flipped, **stills(frame, folder)},
+        moments=tuple(moments(played, result.seconds, folder)),
         seconds=result.seconds,
         width=result.width,
         height=result.height,
@@ -122,18 +131,45 @@ def convert(
     )
 
 
-def conversion(source: Path, film: Film, played: Path, flipped: Path, sound: int | None) -> list[str]:
-    """Return ffmpeg's arguments: one decode, two films, the second mirrored."""
+def trimmed(film: Film, start: float | None, end: float | None) -> Film:
+    """Return the film as it is between two of its seconds.
+
+    Raises:
+        FilmRefusedError: when nothing is left.
+    """
+    seconds = min(end or film.seconds, film.seconds) - (start or 0)
+    if seconds < SHORTEST_TRIMMED and (start or end):
+        raise FilmRefusedError(
+            _(
+                "The film is %(seconds)s seconds long; between the start and the end you chose nothing is left of it. "
+                "Please choose others."
+            )
+            % {"seconds": floatformat(film.seconds, 1)}
+        )
+    return replace(film, seconds=seconds) if start or end else film
+
+
+def conversion(
+    source: Path,
+    film: Film,
+    played: Path,
+    flipped: Path,
+    sound: int | None,
+    cut: tuple[float, float] | None = None,
+) -> list[str]:
+    """Return ffmpeg's arguments: one decode, two films, the second mirrored; `cut` is a start and a length."""
+    start, longest = cut or (0, settings.CLIP_MAX_SECONDS + 0.9)  # a length that lied ends there
     shared = [
         *(("-map", f"0:{sound}", *SOUND) if sound is not None else ("-an",)),
         *NO_METADATA,
         *ENCODE,
         *NO_DATES,
         *("-movflags", "+faststart"),
-        *("-t", str(settings.CLIP_MAX_SECONDS + 0.9)),  # a length that lied ends here
+        *("-t", f"{longest:.3f}"),
         *("-fs", MOST_BYTES),
     ]
     return [
+        *(("-ss", f"{start:.3f}") if start else ()),
         *ffmpeg.hardened_input(source),
         *(
             "-filter_complex",
@@ -175,6 +211,39 @@ def verified(result: Path, film: Film, *, with_sound: bool) -> Film:
     if min(made.width, made.height) > SHORT_SIDE or made.rotation or made.has_audio != with_sound:
         raise FilmRefusedError(_("The film cannot be converted; it may be damaged. Please upload it again."))
     return made
+
+
+def still_frame(film: Path, seconds: float, at: float | None, folder: Path) -> Path:
+    """Return the picture that becomes the still, as PNG: the chosen one, else the most telling."""
+    if at is not None:
+        for earlier in (0, 0.25, 1, seconds):  # a film may have its last picture long before its end
+            if frame := frames_at(film, [max(0.0, min(at, seconds) - earlier)], folder)[0]:
+                return frame
+    return telling_frame(film, seconds, folder)
+
+
+def moments(film: Path, seconds: float, folder: Path) -> Iterator[tuple[float, bytes]]:
+    """Yield the second and a small picture of up to eight moments of a film of our own making."""
+    times = [seconds * (number + 0.5) / MOMENTS for number in range(MOMENTS)]
+    for at, frame in zip(times, frames_at(film, times, folder), strict=True):
+        if frame:
+            with Image.open(frame) as opened:
+                picture = io.BytesIO()
+                narrowed(opened.convert("RGB"), MOMENT_WIDTH).save(picture, "WEBP", quality=STILL_QUALITIES[1])
+            yield round(at, 3), picture.getvalue()
+
+
+def frames_at(film: Path, times: list[float], folder: Path) -> list[Path | None]:
+    """Return a PNG for each of some seconds of a film of our own making, None where there is no picture so late."""
+    frames = [folder / f"at-{number}.png" for number in range(len(times))]
+    arguments: list[str] = []
+    for at in times:
+        arguments += ["-ss", f"{at:.3f}", "-i", f"file:{film}"]
+    for number, frame in enumerate(frames):
+        frame.unlink(missing_ok=True)
+        arguments += ["-map", f"{number}:v", "-frames:v", "1", "-map_metadata", "-1", str(frame)]
+    run_ffmpeg(arguments, limit=time_limit(len(times)))
+    return [frame if frame.exists() else None for frame in frames]
 
 
 def telling_frame(film: Path, seconds: float, folder: Path) -> Path:

@@ -6,13 +6,16 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.template.defaultfilters import filesizeformat
+from django.template.defaultfilters import filesizeformat, floatformat
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clips import jobs
 from clips.captions import CaptionError, check
-from clips.models import Clip
+from clips.convert import SHORTEST_TRIMMED
+from clips.models import Clip, Moment
 from clips.probe import not_a_film
 
 MOST_CAPTION_BYTES = 200_000
@@ -24,6 +27,13 @@ def too_large(size: int) -> str:
         return ""
     limits = {"size": filesizeformat(size), "limit": filesizeformat(settings.CLIP_MAX_BYTES)}
     return _("The film is too large: %(size)s. This site takes films of up to %(limit)s.") % limits
+
+
+def length_of_original(clip: Clip) -> float:
+    """Return how many seconds the film as it was uploaded takes, 0 when nobody knows yet."""
+    if clip.original_seconds or clip.trim_start or clip.trim_end:
+        return clip.original_seconds
+    return clip.seconds if clip.original else 0.0
 
 
 class ClipForm(forms.ModelForm):
@@ -43,6 +53,8 @@ class ClipForm(forms.ModelForm):
             "original",
             "made",
             "keep_sound",
+            "trim_start",
+            "trim_end",
             "description",
             "captions",
             "checked",
@@ -61,6 +73,8 @@ class ClipForm(forms.ModelForm):
             "original": forms.FileInput(attrs={"accept": "video/*"}),
             "captions": forms.ClearableFileInput(attrs={"accept": ".vtt,text/vtt"}),
             "description": forms.Textarea(attrs={"rows": 3}),
+            "trim_start": forms.NumberInput(attrs={"min": 0, "step": "any"}),
+            "trim_end": forms.NumberInput(attrs={"min": 0, "step": "any"}),
         }
 
     def clean_original(self) -> Any:
@@ -90,6 +104,24 @@ class ClipForm(forms.ModelForm):
         captions.name = f"{secrets.token_urlsafe(12)}.vtt"
         return captions
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse a start and an end between which no film is left."""
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.has_new_film and not {"trim_start", "trim_end"} & set(self.changed_data):
+            said |= {"trim_start": None, "trim_end": None}  # those of the last film say nothing about this one
+        length = 0.0 if self.has_new_film else length_of_original(self.instance)
+        start, end = said.get("trim_start"), said.get("trim_end")
+        shown = floatformat(length, 1)
+        if length and start and start > length - SHORTEST_TRIMMED:
+            self.add_error("trim_start", _("The film is %s seconds long. Start earlier.") % shown)
+        elif start and end and end < start + SHORTEST_TRIMMED:
+            self.add_error("trim_end", _("The end has to be at least a second after the start."))
+        elif end is not None and end < SHORTEST_TRIMMED:
+            self.add_error("trim_end", _("At least the first second has to be left."))
+        elif length and end and end > length + 0.5:
+            self.add_error("trim_end", _("The film is %s seconds long. End earlier, or leave this empty.") % shown)
+        return said
+
     @property
     def has_new_film(self) -> bool:
         return isinstance(self.cleaned_data.get("original"), UploadedFile)
@@ -106,12 +138,24 @@ class ClipForm(forms.ModelForm):
     def needs_conversion(self) -> bool:
         if self.has_new_film:
             return True
-        return bool(self.instance.original) and (self.asks_again or "keep_sound" in self.changed_data)
+        return bool(self.instance.original) and (
+            self.asks_again or bool({"keep_sound", "trim_start", "trim_end"} & set(self.changed_data))
+        )
+
+    @property
+    def shows_other_moments(self) -> bool:
+        """Whether the next conversion will show other moments than those the still was chosen from."""
+        return self.needs_conversion and (
+            self.has_new_film or bool({"trim_start", "trim_end"} & set(self.changed_data))
+        )
 
     def save(self, commit: bool = True) -> Clip:
         if self.has_new_film:
             self.instance.original_filename = str(self.cleaned_data["original"].name)[:255]
             self.instance.uploaded_by = self.editor
+            self.instance.original_seconds = 0
+        if self.shows_other_moments:
+            self.instance.still_at = None
         clip: Clip = super().save(commit=False)
         if commit:
             self.store()
@@ -124,6 +168,68 @@ class ClipForm(forms.ModelForm):
             clip.save()
         else:
             own = [name for name in self.fields if name in ClipForm.Meta.fields]
+            if self.has_new_film:
+                own += ["original_seconds", "trim_start", "trim_end"]
+            if self.shows_other_moments:
+                own.append("still_at")
             clip.save(update_fields=[*own, "original_filename", "uploaded_by"])
         if self.needs_conversion:
             jobs.submit(clip)
+
+
+class ClipPageForm(ClipForm):
+    """The form on the page of one clip: with the moments of its film, one of which becomes its still."""
+
+    SITE_CHOOSES = ""
+
+    still_choice = forms.ChoiceField(
+        label=gettext_lazy("Still"),
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy("The picture that visitors see before they play the clip."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "still_choice" not in self.fields:  # somebody who may only look
+            return
+        clip = self.instance
+        self.moments = {str(moment.pk): moment for moment in clip.moments.defer("picture")} if clip.pk else {}
+        field = self.fields["still_choice"]
+        field.choices = [  # type: ignore[attr-defined]
+            (self.SITE_CHOOSES, _("The site chooses the most telling one")),
+            *((pk, self.label_of(moment)) for pk, moment in self.moments.items()),
+        ]
+        field.initial = self.SITE_CHOOSES
+        if clip.still_at is not None and self.moments:
+            field.initial = min(self.moments, key=lambda pk: abs(self.moments[pk].seconds - clip.still_at))
+        if not self.moments:
+            field.disabled = True
+            field.help_text = _("There are moments to choose from as soon as the film is ready.")
+
+    @staticmethod
+    def label_of(moment: Moment) -> str:
+        address = reverse("admin:clips_clip_moment", args=[moment.pk])
+        return format_html('<img class="moment" src="{}" alt="" width="160"> {}', address, moment)
+
+    def save(self, commit: bool = True) -> Clip:
+        if self.chooses_still:
+            moment = self.moments.get(self.cleaned_data["still_choice"])
+            self.instance.still_at = moment.seconds if moment else None
+        return super().save(commit)
+
+    @property
+    def chooses_still(self) -> bool:
+        return "still_choice" in self.changed_data and not self.shows_other_moments
+
+    @property
+    def asks_for_moments(self) -> bool:
+        """Whether the form was sent with the button that makes moments of a film that has none."""
+        return "_moments" in self.data and bool(self.instance.film)
+
+    def store(self) -> None:
+        super().store()
+        if self.chooses_still:
+            jobs.choose_still(self.instance)
+        if self.asks_for_moments:
+            jobs.show_moments(self.instance)

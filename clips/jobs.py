@@ -26,12 +26,12 @@ from django.utils.translation import gettext as _
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
-from clips.convert import convert, quick_still
+from clips.convert import convert, moments, quick_still, still_frame, stills
 from clips.ffmpeg import FfmpegError, KilledError, StoppedError
 from clips.leases import Lease, LeaseLostError, worker_died
 from clips.models import Clip
 from clips.probe import FilmRefusedError, probe
-from clips.publishing import local_copy, publish, publish_file, work_folder
+from clips.publishing import keep_moments, local_copy, publish, publish_file, publish_stills, work_folder
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +65,18 @@ def submit(clip: Clip) -> None:
     transaction.on_commit(lambda: look_at_film.enqueue(clip.pk))
 
 
+def choose_still(clip: Clip) -> None:
+    """Have the still of a finished clip made from its second `still_at`, or chosen by the site."""
+    Clip.objects.filter(pk=clip.pk).update(still_at=clip.still_at, still_is_due=True)
+    clip.still_is_due = True
+    transaction.on_commit(lambda: make_still.enqueue(clip.pk))
+
+
+def show_moments(clip: Clip) -> None:
+    """Have the moments made of a clip that was finished without them, such as a drawn one."""
+    transaction.on_commit(lambda: make_moments.enqueue(clip.pk))
+
+
 # What the worker does -----------------------------------------------------------------
 
 
@@ -77,8 +89,9 @@ def look_at_film(pk: int) -> None:
     mine = Clip.objects.filter(pk=pk, status=Clip.Status.WAITING, original=clip.original.name)
     try:
         with work_folder() as folder:
-            source = local_copy(clip, folder)
+            source = local_copy(clip.original, folder)
             film = probe(source)
+            mine.update(original_seconds=film.seconds)
             if not clip.film and not clip.still_small:
                 still = publish_file(clip, quick_still(source, film, folder))
                 if not mine.filter(film="").update(still_small=still):
@@ -100,12 +113,17 @@ def convert_film(pk: int) -> None:
     clip = Clip.objects.get(pk=pk)
     try:
         with lease.kept(), work_folder() as folder:
-            source = local_copy(clip, folder)
+            source = local_copy(clip.original, folder)
+            film = probe(source)
+            lease.extend(original_seconds=film.seconds)
             converted = convert(
                 source,
-                probe(source),
+                film,
                 folder,
                 keep_sound=clip.keep_sound,
+                start=clip.trim_start,
+                end=clip.trim_end,
+                still_at=clip.still_at,
                 on_progress=lease.report,
                 stop=lambda: stopping.is_set() or lease.lost,
             )
@@ -124,6 +142,40 @@ def convert_film(pk: int) -> None:
     except Exception as error:  # whatever it was, the next film must not wait for it
         log.exception("Converting clip %s", pk)
         retry(lease, error)
+
+
+@task(queue_name="fast", priority=40)
+def make_still(pk: int) -> None:
+    """Make the still that an editor has chosen, under new names."""
+    clip = Clip.objects.filter(pk=pk, status=Clip.Status.READY, still_is_due=True).first()
+    if clip is None:
+        return  # a conversion under way makes it as well
+    mine = Clip.objects.filter(pk=pk, film=clip.film.name, still_at=clip.still_at, still_is_due=True)
+    try:
+        with work_folder() as folder:
+            film = local_copy(clip.film, folder)
+            made = stills(still_frame(film, clip.seconds, clip.still_at, folder), folder)
+            publish_stills(clip, made, mine)
+    except LeaseLostError:
+        log.warning("The still of clip %s was chosen anew meanwhile", pk)
+    except FilmRefusedError as missing:
+        log.warning("The still of clip %s: %s", pk, missing)
+        mine.update(still_is_due=False)
+    except (FfmpegError, OSError):
+        log.exception("The still of clip %s", pk)  # housekeeping asks for it again
+
+
+@task(queue_name="fast", priority=40)
+def make_moments(pk: int) -> None:
+    """Make the pictures to choose a still from, for a clip that has none."""
+    clip = Clip.objects.filter(pk=pk, status=Clip.Status.READY, moments=None).first()
+    if clip is None:
+        return
+    with work_folder() as folder:
+        made = list(moments(local_copy(clip.film, folder), clip.seconds, folder))
+    with transaction.atomic():
+        if Clip.objects.filter(pk=pk, film=clip.film.name).exists():
+            keep_moments(pk, made)
 
 
 def retry(lease: Lease, error: Exception) -> None:
@@ -198,6 +250,9 @@ def reap() -> int:
     for clip in Clip.objects.filter(status=Clip.Status.WAITING):
         if not is_queued(clip.pk):  # lost at its first look, before anybody took a lease
             lost += queue_again(clip)
+    for clip in Clip.objects.filter(status=Clip.Status.READY, still_is_due=True):
+        if not is_queued(clip.pk):
+            make_still.enqueue(clip.pk)
     return lost
 
 
@@ -211,7 +266,8 @@ def queue_again(clip: Clip) -> bool:
 
 
 def our_results() -> Any:
-    return DBTaskResult.objects.filter(task_path__in=[look_at_film.module_path, convert_film.module_path])
+    ours = [look_at_film, convert_film, make_still, make_moments]
+    return DBTaskResult.objects.filter(task_path__in=[each.module_path for each in ours])
 
 
 def is_queued(pk: int) -> bool:

@@ -5,19 +5,21 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import Storage
 from django.db import transaction
+from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext as _
 
 from clips.convert import Converted, new_file_name
 from clips.leases import Lease, LeaseLostError, new_token, worker_died
-from clips.models import FILE_FIELDS, Clip, published_name
+from clips.models import FILE_FIELDS, Clip, Moment, published_name
 from clips.probe import FilmRefusedError
 
 FOLDER_PREFIX = "cdtrainer-clip-"
@@ -42,15 +44,15 @@ def work_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
-def local_copy(clip: Clip, folder: Path) -> Path:
-    """Return the path of the film as it came from the phone, fetched first when it is kept elsewhere."""
-    if not clip.original or not clip.original.storage.exists(clip.original.name):
+def local_copy(film: FieldFile, folder: Path) -> Path:
+    """Return the path of a film (an original, or what was made of it), fetched first when it is kept elsewhere."""
+    if not film.name or not film.storage.exists(film.name):
         raise FilmRefusedError(_("The film's file is missing on the server. Please upload it again."))
     try:
-        return Path(clip.original.path)
+        return Path(film.path)
     except NotImplementedError:
         copy = folder / "original"
-        with clip.original.open("rb") as kept, copy.open("wb") as local:
+        with film.open("rb") as kept, copy.open("wb") as local:
             shutil.copyfileobj(kept, local, 1024 * 1024)
         return copy
 
@@ -100,6 +102,8 @@ def publish(clip: Clip, converted: Converted, lease: Lease) -> None:
             )
             if not won:
                 raise LeaseLostError
+            Clip.objects.filter(pk=clip.pk, still_at=clip.still_at).update(still_is_due=False)
+            keep_moments(clip.pk, converted.moments)
             # An update tells nobody; saving the row again tells all who keep copies of what visitors see.
             Clip.objects.get(pk=clip.pk).save(update_fields=["status"])
     except BaseException:
@@ -107,6 +111,31 @@ def publish(clip: Clip, converted: Converted, lease: Lease) -> None:
             films().delete(name)
         raise
     remove_leftovers(clip.pk)
+
+
+def keep_moments(pk: int, moments: Iterable[tuple[float, bytes]]) -> None:
+    """Replace the moments of a clip; call it inside a transaction."""
+    Moment.objects.filter(clip=pk).delete()
+    Moment.objects.bulk_create(Moment(clip_id=pk, seconds=at, picture=picture) for at, picture in moments)
+
+
+def publish_stills(clip: Clip, stills: dict[str, Path], mine: Any) -> None:
+    """Make `stills` those of a clip, unless `mine`, a query for its row, finds that it has changed meanwhile."""
+    names: dict[str, str] = {}
+    replaced = {getattr(clip, field).name for field in stills}
+    try:
+        for field, part in stills.items():
+            names[field] = publish_file(clip, part)
+        with transaction.atomic():
+            if not mine.update(**names, still_is_due=False):
+                raise LeaseLostError
+            Clip.objects.get(pk=clip.pk).save(update_fields=["status"])  # tells those who keep copies
+    except BaseException:
+        replaced = set(names.values())
+        raise
+    finally:
+        for name in replaced - {""}:
+            films().delete(name)
 
 
 def remove_leftovers(pk: int) -> None:

@@ -333,7 +333,10 @@ def take_over(upload: Upload, clip: Clip, user: Any) -> None:
             if clip.pk is None:
                 clip.save()
             else:
+                clip.original_seconds = 0  # start, end and still were chosen from the last film
+                clip.trim_start = clip.trim_end = clip.still_at = None
                 own = ["original", "original_filename", "uploaded_by", "made", *chain.from_iterable(TWINS)]
+                own += ["original_seconds", "trim_start", "trim_end", "still_at"]
                 clip.save(update_fields=own)
             upload.claimed_for = f"{CLAIMED}{clip.pk}"
             jobs.submit(clip)
