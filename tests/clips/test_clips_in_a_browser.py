@@ -1,8 +1,11 @@
 """Clips in Chromium: a film goes from a therapist's phone to the screen, under the strict policy."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from clips import jobs
 from clips.models import Clip
@@ -18,8 +21,8 @@ def open_page(chromium, live_server, workshop):
     """Return a function that opens a workshop page; its complaints, CSP violations among them, are listed."""
     contexts = []
 
-    def opened(path, **options):
-        context = chromium.new_context(viewport={"width": 1280, "height": 900}, **options)
+    def opened(path, width=1280, **options):
+        context = chromium.new_context(viewport={"width": width, "height": 900}, **options)
         contexts.append(context)
         context.add_cookies(
             [{"name": name, "value": morsel.value, "url": live_server.url} for name, morsel in workshop.cookies.items()]
@@ -96,14 +99,59 @@ def test_everything_works_without_javascript_but_for_the_waiting(open_page, film
     assert page.locator("video").count() == 2
 
 
+def make_clip_with_moments():
+    clip = make_clip(original=ContentFile(b"film", "film"), original_seconds=4)
+    jobs.make_moments.call(clip.pk)
+    return clip
+
+
+def test_a_still_is_chosen_by_keyboard_and_appears_by_itself(open_page):
+    clip = make_clip_with_moments()
+    page = open_page(f"/admin/clips/clip/{clip.pk}/change/")
+    page.get_by_label("The site chooses the most telling one").focus()
+
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    chosen = page.locator("input[name=still_choice]:checked")
+    name = page.get_by_role("radio", checked=True)
+    assert name.count() == 1
+    assert chosen.evaluate("choice => choice.labels[0].innerText").strip().startswith("Second ")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    clip.refresh_from_db()
+    assert clip.still_is_due
+    page.goto(page.url.partition("/admin/")[0] + f"/admin/clips/clip/{clip.pk}/change/")
+    page.get_by_text("The still you chose is being made.").first.wait_for()
+    jobs.make_still.call(clip.pk)
+
+    clip.refresh_from_db()
+    page.locator(f'video[poster*="{clip.still.name.rpartition("/")[2]}"]').wait_for(timeout=15_000)
+    assert page.get_by_text("The still you chose is being made.").count() == 0
+    assert page.complaints == []
+
+
+def test_a_failed_film_is_tried_again_from_the_list_without_javascript(open_page):
+    clip = make_clip(status="failed", problem="A riddle.", original=ContentFile(b"film", "film"))
+    page = open_page("/admin/clips/clip/", java_script_enabled=False)
+
+    page.get_by_role("button", name=f"Try again: {clip}").click()
+
+    page.get_by_text("1 clip is converted again.").wait_for()
+    clip.refresh_from_db()
+    assert clip.status == "waiting"
+
+
+@pytest.mark.parametrize("width", [1280, 320])
 @pytest.mark.parametrize("path", ["", "add/", "{}/change/"])
-def test_axe_finds_nothing_wrong_with_the_pages_of_clips(open_page, path):
-    clip = make_clip()
-    make_clip(status="converting", progress=45, published=False)
-    make_clip(status="failed", problem="The film is cut off.", published=False)
-    page = open_page(f"/admin/clips/clip/{path.format(clip.pk)}")
+def test_axe_finds_nothing_wrong_with_the_pages_of_clips(open_page, path, width):
+    clip = make_clip_with_moments()
+    since = timezone.now() - timedelta(minutes=1)
+    make_clip(status="converting", progress=45, published=False, converting_since=since)
+    make_clip(status="failed", problem="The film is cut off.", published=False, original=ContentFile(b"film", "film"))
+    page = open_page(f"/admin/clips/clip/{path.format(clip.pk)}", width=width)
     page.wait_for_load_state("load")
     assert page.complaints == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
     page.evaluate(AXE.read_text())
     found = page.evaluate("axe.run()")
