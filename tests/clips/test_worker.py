@@ -73,6 +73,7 @@ def wait_for(condition, seconds=40.0):
         time.sleep(0.1)
 
 
+@pytest.mark.e2e  # not a browser, but as slow as one
 def test_a_film_survives_a_worker_that_is_stopped_and_one_that_is_killed(site, tmp_path):
     def is_converting():
         return clip(tmp_path)["progress"] > 0 and ffmpegs(tmp_path)
