@@ -105,6 +105,7 @@ class FirstSignInForm(UserCreationForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.widget.attrs["class"] = "input"
+            field.widget.attrs.pop("autofocus", None)  # it would skip the words above, and what is wrong
 
     def accept(self, invitation: Invitation) -> Any:
         """Make the account that `invitation` promises.
