@@ -30,7 +30,7 @@ def folder(film, tmp_path):
 
 def run(folder, capsys, **options):
     """Return the lines of the command's answer and its exit status."""
-    status = 0
+    status: object = 0
     try:
         call_command("import_films", folder, **options)
     except SystemExit as ended:
