@@ -96,6 +96,49 @@ def test_the_list_names_each_film_once_and_the_authors_own_by_reference(tmp_path
     assert catalogue.drawn(tmp_path) == prints
 
 
+def listed():
+    """Return the clips of a fresh install as the list beside them tells of them, without the author's own."""
+    from figure.catalogue import CLIPS, LIST
+
+    return [each for each in tomllib.loads((CLIPS / LIST).read_text())["clip"] if "same_as" not in each]
+
+
+def test_every_movement_has_been_drawn_as_it_is_now():
+    pytest.importorskip("moderngl")
+    from figure.catalogue import CLIPS, drawn, fingerprint
+
+    clips = read_all()
+
+    assert drawn(CLIPS) == {clip.slug: fingerprint(clip) for clip in clips}
+    assert {each["slug"]: each["description"] for each in listed()} == {c.slug: c.description for c in clips}
+
+
+def test_the_drawn_clips_are_all_there_and_small():
+    pytest.importorskip("moderngl")
+    from figure.catalogue import CLIPS
+    from figure.film import FILES
+
+    sizes = [(CLIPS / each["slug"] / name).stat().st_size for each in listed() for name in FILES]
+
+    assert len(sizes) == 42 * 6
+    assert max(sizes) < 300_000
+    assert sum(sizes) < 25_000_000
+
+
+def test_every_drawn_film_has_the_length_and_shape_of_its_movement():
+    pytest.importorskip("moderngl")
+    av = pytest.importorskip("av", reason="PyAV comes with the site")
+    from figure.catalogue import CLIPS
+
+    for clip in read_all():
+        for name in ("film.mp4", "film-flipped.mp4"):
+            with av.open(CLIPS / clip.slug / name) as film:
+                video = film.streams.video[0]
+                assert (video.frames, video.width, video.height) == (clip.frames, 960, 720), clip.slug
+                assert (video.average_rate, video.codec_context.name) == (25, "h264")
+                assert not film.streams.audio
+
+
 def test_nothing_of_the_site_imports_the_tool():
     from figure.spec import MOVEMENTS
 
