@@ -55,6 +55,7 @@ check: .venv/dev.stamp .env
 	$(BIN)/ruff format --check .
 	$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html')
 	$(BIN)/mypy .
+	$(BIN)/python -m figure check
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	HTTPS=True ALLOWED_HOSTS=example.org $(BIN)/python manage.py check --deploy --fail-level WARNING
 

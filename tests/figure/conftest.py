@@ -29,7 +29,7 @@ def movement(tmp_path):
         for old, new in changes:
             assert old in text
             text = text.replace(old, new)
-        path = tmp_path / f"{slug}.toml"
+        path: Path = tmp_path / f"{slug}.toml"
         path.write_text(text)
         return path
 

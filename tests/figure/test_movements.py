@@ -36,7 +36,7 @@ def test_every_clip_of_the_programme_has_a_movement():
 
 
 def test_variations_of_an_exercise_are_numbered_from_one_without_gaps():
-    numbers = {}
+    numbers: dict[str, list[int]] = {}
     for clip in read_all():
         numbers.setdefault(clip.exercise, []).append(clip.variation)
 
