@@ -14,6 +14,7 @@ from django.utils.http import parse_http_date
 from tests.uploads.conftest import TusClient, encoded
 from uploads import files
 from uploads.models import Upload
+from uploads.views import detail
 
 pytestmark = pytest.mark.django_db
 
@@ -547,3 +548,15 @@ def test_a_disk_that_fills_up_while_writing_keeps_what_came(tus, upload_at, monk
     offset = int(tus.head(url)["Upload-Offset"])
     assert tus.patch(url, b"world"[offset - 5 :], offset).status_code == 204
     assert upload_at(url).path.read_bytes() == b"helloworld"
+
+
+def test_a_refused_body_is_read_to_its_end(therapist, stranger, tus, rf):
+    """Or the kernel resets the connection, and the client loses the answer; not every server sees to it."""
+    url = tus.begun(10, b"hello")
+    for user in (therapist, stranger):
+        request = rf.generic("PATCH", url, b"world" * 100_000, content_type="application/offset+octet-stream")
+        request.user = user
+
+        detail(request, url.rstrip("/").rpartition("/")[2])
+
+        assert request.read() == b""
