@@ -15,8 +15,11 @@ ACCOUNT = "/admin/account"
 
 
 @pytest.fixture
-def come_in(site, new_page):
-    """Return a function that invites somebody and opens their workshop, signed in by the link."""
+def come_in(site, new_page, therapist):
+    """Return a function that invites somebody and opens their workshop, signed in by the link.
+
+    The therapist comes first: the printed link ends as soon as somebody can sign in.
+    """
 
     def invited(name, **options):
         environment = os.environ | {
