@@ -15,6 +15,7 @@ def test_the_printed_link_leads_the_therapist_in_and_works_once(site, new_page, 
     link = re.search(r"http://\S+/admin/welcome/\S+", site.printed())[0]
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(link)
+    refused.value.close()
     assert refused.value.code in (404, 410)
 
 
