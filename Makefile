@@ -46,11 +46,12 @@ dev: setup ## Serve it with DEBUG and automatic reloading
 	@DEBUG=True exec $(BIN)/honcho -e /dev/null -f Procfile.dev start
 
 test: .venv/dev.stamp .env ## Run the unit tests in parallel, then the browser tests
-	@mkdir -p var
+	@mkdir -p var media
 	$(BIN)/pytest -q -n auto -m "not e2e"
 	$(BIN)/pytest -q -m e2e
 
 check: .venv/dev.stamp .env
+	@mkdir -p var media
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html')

@@ -29,7 +29,8 @@ from clips.models import FILE_FIELDS, Clip, ClipQuerySet
 
 #: The only types this address ever answers with, whatever a file contains.
 CONTENT_TYPES = {".mp4": "video/mp4", ".webp": "image/webp", ".vtt": "text/vtt; charset=utf-8"}
-FOR_EVER = "public, max-age=31536000, immutable"  # a file never changes; another conversion has another name
+# A file never changes: another conversion has another name. But a withdrawn one has to be gone from shared caches, too.
+FOR_EVER = "public, max-age=31536000, s-maxage=1, immutable"
 FOR_STAFF = "private, no-store"
 REDIRECT_KEPT = "private, max-age=300"  # seconds; less than a signed address lives
 PIECE = 128 * 1024  # bytes sent at once; what a slow viewer costs in memory

@@ -32,7 +32,7 @@ def test_a_film_comes_whole_with_everything_a_player_needs(client, clip):
     assert response["Content-Type"] == "video/mp4"
     assert response["Content-Length"] == str(SIZE)
     assert response["Accept-Ranges"] == "bytes"
-    assert response["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert response["Cache-Control"] == "public, max-age=31536000, s-maxage=1, immutable"
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert re.fullmatch(r'"[^"]+"', response["ETag"])

@@ -11,6 +11,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 
 from clips import jobs, publishing
 from clips.leases import new_token
+from uploads.expiry import expire_uploads
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ class Housekeeper(threading.Thread):
 
 def clean_up() -> None:
     publishing.tidy()
+    expire_uploads()
     call_command("prune_db_task_results", queue_name="*", min_age_days=KEEP_RESULTS, verbosity=0)
 
 
