@@ -32,7 +32,7 @@ help: ## Say what this Makefile can do
 	@umask 077; key=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))') && sed "s|^SECRET_KEY=.*|SECRET_KEY=$$key|" .env.example > .env
 
 setup: .venv/site.stamp .env
-	@mkdir -p var media
+	@mkdir -p var/static media
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py load_programme --quiet
 	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
@@ -46,12 +46,12 @@ dev: setup ## Serve it with DEBUG and automatic reloading
 	@DEBUG=True exec $(BIN)/honcho -e /dev/null -f Procfile.dev start
 
 test: .venv/dev.stamp .env ## Run the unit tests in parallel, then the browser tests
-	@mkdir -p var media
+	@mkdir -p var/static media
 	$(BIN)/pytest -q -n auto -m "not e2e"
 	$(BIN)/pytest -q -m e2e
 
 check: .venv/dev.stamp .env
-	@mkdir -p var media
+	@mkdir -p var/static media
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html')

@@ -20,6 +20,8 @@ def a_house_of_its_own(settings, tmp_path, monkeypatch):
     }
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.ORIGINALS_ROOT = tmp_path / "originals"
+    settings.STATIC_ROOT = tmp_path / "static"
+    settings.STATIC_ROOT.mkdir()
     settings.STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "originals": {
