@@ -7,7 +7,7 @@ from django.core.cache import caches
 from django.core.files.storage import storages
 
 from clips.models import Clip
-from pages import freshness
+from pages import freshness, search
 from tests.browser import launched
 
 
@@ -33,6 +33,7 @@ def a_house_of_its_own(settings, tmp_path, monkeypatch):
     }
     monkeypatch.setattr(Clip._meta.get_field("original"), "storage", storages["originals"])
     monkeypatch.setattr(freshness, "_read_at", 0.0)
+    search._index.cache_clear()  # versions begin again with every test
     for cache in caches.all():
         cache.clear()
 
