@@ -51,6 +51,7 @@ def test_a_page_keeps_the_policy_and_fits_a_small_phone(open_page, workshop, add
     page.set_viewport_size({"width": 1280, "height": 800})
     light = axe(page)
     page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(300)  # colours fade for 120 ms
     assert (light, axe(page)) == ([], [])
 
 
