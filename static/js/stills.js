@@ -1,4 +1,4 @@
-// Fetches the stills of an exercise's other ways at once on wide screens, where people print: a still that has not been
+// Fetches the stills further down a page at once on wide screens, where people print: a still that has not been
 // scrolled to would be missing on paper. Phones, and people who save data, get each still as they come to it. Without
 // this script everybody does.
 
