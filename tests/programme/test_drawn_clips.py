@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 from clips.models import Clip
 from exercises.models import Exercise
-from programme.drawn import CLIPS, FILES
+from programme.drawn import FILES
 from tests.factories import files_of_a_clip, make_clip
 from tests.programme.small import EXERCISE, change, load, write
 
@@ -205,7 +205,6 @@ def test_an_error_names_clip_and_field(texts, clips, before, after, message):
     assert not Clip.objects.exists()
 
 
-@pytest.mark.skipif(not (CLIPS / "clips.toml").exists(), reason="the clips have not been drawn yet")
 def test_every_exercise_of_a_fresh_install_has_a_clip_for_each_of_its_parts():
     call_command("load_programme", stdout=io.StringIO())
 
