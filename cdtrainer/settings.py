@@ -27,7 +27,7 @@ if not SECRET_KEY:
 # The house ---------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "pages.apps.AdminConfig",  # django.contrib.admin with our start page and sign-in
+    "workshop.apps.AdminConfig",  # django.contrib.admin with our start page and sign-in
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -47,20 +47,21 @@ INSTALLED_APPS = [
     "uploads",
     "clips",
     "faq",
-    "pages.apps.PagesConfig",
+    "pages",
+    "upkeep",
     "staff",
     "programme",
 ]
 
 MIDDLEWARE = [
-    "pages.middleware.PolicyHeadersMiddleware",
+    "cdtrainer.middleware.PolicyHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "pages.middleware.RefuseNulMiddleware",
-    "pages.middleware.PlainWordsMiddleware",
+    "cdtrainer.middleware.RefuseNulMiddleware",
+    "cdtrainer.middleware.PlainWordsMiddleware",
     "exercises.sides.SidesMiddleware",
-    "pages.caching.PageCacheMiddleware",  # stores what GZipMiddleware below has already compressed
+    "cdtrainer.page_cache.PageCacheMiddleware",  # stores what GZipMiddleware below has already compressed
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -233,7 +234,7 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Strict"
-CSRF_FAILURE_VIEW = "pages.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "cdtrainer.errors.csrf_failure"
 
 if HTTPS:
     SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", default=True)

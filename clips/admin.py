@@ -1,111 +1,29 @@
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
-from django.template.loader import render_to_string
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from clips import jobs, publishing
-from clips.forms import ClipForm, ClipPageForm
+from clips.conversion import files, jobs
+from clips.forms import ClipForm, ClipPageForm, pks_in
+from clips.live import MEDIA, LiveClips, preview_of, state_of, still_of
 from clips.models import Clip, ClipQuerySet, Moment
-from exercises.admin import ExerciseAdmin, ExerciseChoice
+from exercises.choices import ExerciseChoice
 from exercises.models import Exercise
 from texts.admin import WorkshopAdmin
+from texts.publishing import set_published
 
-WORKER_MISSING_AFTER = timedelta(seconds=60)
 MOST_ASKED_ABOUT = 200  # clips in one question of the page for their states
-
-MEDIA = forms.Media(
-    css={"all": ["workshop/clips.css"]},
-    js=[forms.Script("workshop/clips.js", type="module")],  # type: ignore[list-item] # new in Django 5.2
-)
-
-
-def state_of(clip: Clip) -> str:
-    """Return how far a clip is, as the list, the form and the page's questions show it."""
-    seen = jobs.worker_seen_at()
-    missing = seen is None or datetime.now(UTC) - seen > WORKER_MISSING_AFTER
-    return render_to_string(
-        "admin/clips/_state.html", {"clip": clip, "worker_is_missing": missing and clip.is_underway}
-    )
-
-
-def still_of(clip: Clip) -> str:
-    if not clip.still_small:
-        return format_html('<span class="no-still">{}</span>', _("no picture yet"))
-    return format_html(
-        '<img class="still" src="{}" width="96" height="72" loading="lazy" alt="{}">',
-        clip.still_small.url,
-        gettext("Change %s") % clip,
-    )
-
-
-def preview_of(clip: Clip) -> str:
-    return render_to_string("admin/clips/_preview.html", {"clip": clip})
-
-
-class LiveClips:
-    """Read-only fields whose contents `clips.js` keeps up to date."""
-
-    @admin.display(description=_("status"), ordering="status")
-    def state(self, clip: Clip) -> str:
-        return format_html(
-            '<div class="clip-state" data-clip-state="{}" data-states="{}"{}>{}</div>',
-            clip.pk,
-            reverse("admin:clips_clip_states"),
-            SafeString(" data-underway") if clip.is_changing else "",
-            state_of(clip),
-        )
-
-    @admin.display(description=_("picture"))
-    def still(self, clip: Clip) -> str:
-        return format_html('<div data-clip-still="{}">{}</div>', clip.pk, still_of(clip))
-
-    @admin.display(description=_("what visitors play"))
-    def preview(self, clip: Clip) -> str:
-        return format_html('<div data-clip-preview="{}">{}</div>', clip.pk, preview_of(clip))
-
-
-class ClipInline(LiveClips, admin.StackedInline):
-    """The clips of an exercise, on the exercise's own form."""
-
-    model = Clip
-    form = ClipForm
-    extra = 0
-    show_change_link = True
-    readonly_fields = ["state", "still"]
-    fields = [
-        ("variation", "title", "kind"),
-        ("original", "still", "state"),
-        ("made", "keep_sound"),
-        "description",
-        "published",
-    ]
-
-    @property
-    def media(self) -> forms.Media:
-        return super().media + MEDIA
-
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        formset = super().get_formset(request, obj, **kwargs)
-        cast("type[ClipForm]", formset.form).editor = request.user
-        return formset
-
-
-# Exercises know nothing of clips; their clips come to them from here.
-ExerciseAdmin.inlines = [*ExerciseAdmin.inlines, ClipInline]
 
 
 class VisibleFilter(admin.SimpleListFilter):
@@ -239,9 +157,7 @@ class ClipAdmin(LiveClips, WorkshopAdmin):
         if request.method == "POST" and "_again" in request.POST:
             if not self.has_change_permission(request):
                 raise PermissionDenied
-            asked = request.POST["_again"]
-            known = asked.isascii() and asked.isdigit() and len(asked) < 19
-            clips = Clip.objects.filter(pk=int(asked)) if known else Clip.objects.none()
+            clips = Clip.objects.filter(pk__in=pks_in([request.POST["_again"]]))
             self.convert_again(request, clips.exclude(status=Clip.Status.CONVERTING))
             return HttpResponseRedirect(request.get_full_path())
         return super().changelist_view(request, extra_context)
@@ -249,13 +165,13 @@ class ClipAdmin(LiveClips, WorkshopAdmin):
     def delete_model(self, request: HttpRequest, obj: Clip) -> None:
         public_id = obj.public_id
         super().delete_model(request, obj)
-        transaction.on_commit(partial(publishing.remove_all, public_id))
+        transaction.on_commit(partial(files.remove_all, public_id))
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         public_ids = list(queryset.values_list("public_id", flat=True))
         super().delete_queryset(request, queryset)
         for public_id in public_ids:
-            transaction.on_commit(partial(publishing.remove_all, public_id))
+            transaction.on_commit(partial(files.remove_all, public_id))
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
         """Return the address of the exercise's page, or None while visitors would not find the clip there."""
@@ -303,25 +219,16 @@ class ClipAdmin(LiveClips, WorkshopAdmin):
         self.set_published(request, queryset, published=False)
 
     def set_published(self, request: HttpRequest, clips: ClipQuerySet, *, published: bool) -> None:
-        """Publish or withdraw each clip by itself: one that breaks a rule does not hold up the others."""
-        done = 0
-        for clip in clips:
-            clip.published = published
-            try:
-                clip.clean()
-            except ValidationError as error:
-                self.message_user(request, f"{self.name(clip)}: {' '.join(error.messages)}", messages.ERROR)
-                continue
-            clip.save(update_fields=["published"])
-            self.log_change(request, clip, gettext("Published.") if published else gettext("Withdrawn."))
-            done += 1
-        if not done:
-            return
-        if published:
-            said = ngettext("%d clip is published.", "%d clips are published.", done) % done
-        else:
-            said = ngettext("%d clip is withdrawn.", "%d clips are withdrawn.", done) % done
-        self.message_user(request, said, messages.SUCCESS)
+        outcome = set_published(clips, published=published, user=request.user)
+        for clip, problem in outcome.problems:
+            self.message_user(request, f"{self.name(clip)}: {problem}", messages.ERROR)
+        number = len(outcome.changed)
+        if number and published:
+            message = ngettext("%d clip is published.", "%d clips are published.", number) % number
+            self.message_user(request, message, messages.SUCCESS)
+        elif number:
+            message = ngettext("%d clip is withdrawn.", "%d clips are withdrawn.", number) % number
+            self.message_user(request, message, messages.SUCCESS)
 
     @admin.action(description=_("Convert again, from the film as it was uploaded"), permissions=["change"])
     def convert_again(self, request: HttpRequest, queryset: ClipQuerySet) -> None:
@@ -348,8 +255,8 @@ class ClipAdmin(LiveClips, WorkshopAdmin):
         """Say how far the clips `?clip=…` are; the page asks while one of them is not finished."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        asked = [int(pk) for pk in request.GET.getlist("clip") if pk.isascii() and pk.isdigit() and len(pk) < 19]
-        clips = Clip.objects.select_related("exercise").filter(pk__in=asked[:MOST_ASKED_ABOUT])
+        pks = pks_in(request.GET.getlist("clip"))[:MOST_ASKED_ABOUT]
+        clips = Clip.objects.select_related("exercise").filter(pk__in=pks)
         return JsonResponse(
             {
                 str(clip.pk): {

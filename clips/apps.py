@@ -7,4 +7,4 @@ class ClipsConfig(AppConfig):
     verbose_name = _("Clips")
 
     def ready(self) -> None:
-        from clips import checks  # noqa: F401 - registers itself
+        from clips.conversion import checks  # noqa: F401 - registers itself

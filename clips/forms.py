@@ -1,6 +1,7 @@
 """How a therapist hands over a film."""
 
 import secrets
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -12,13 +13,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clips import jobs
 from clips.captions import CaptionError, check
-from clips.convert import SHORTEST_TRIMMED
+from clips.conversion import jobs
+from clips.conversion.convert import SHORTEST_TRIMMED
+from clips.conversion.probe import not_a_film
 from clips.models import Clip, Moment
-from clips.probe import not_a_film
 
 MOST_CAPTION_BYTES = 200_000
+MOST_DIGITS = 19  # of a primary key; SQLite takes no larger one
 
 
 def too_large(size: int) -> str:
@@ -27,6 +29,11 @@ def too_large(size: int) -> str:
         return ""
     limits = {"size": filesizeformat(size), "limit": filesizeformat(settings.CLIP_MAX_BYTES)}
     return _("The film is too large: %(size)s. This site takes films of up to %(limit)s.") % limits
+
+
+def pks_in(values: Iterable[str]) -> list[int]:
+    """Return the primary keys among `values`, as they come from an address or a form; the rest is left out."""
+    return [int(value) for value in values if value.isascii() and value.isdigit() and len(value) < MOST_DIGITS]
 
 
 def length_of_original(clip: Clip) -> float:

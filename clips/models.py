@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exercises.models import Exercise
 from exercises.sides import SIDED_TEXT, View, current, sided
+from texts import drafts
 
 
 def new_public_id() -> str:
@@ -47,13 +48,26 @@ FILE_FIELDS = (*MADE_FIELDS, "captions")
 
 
 class ClipQuerySet(models.QuerySet["Clip"]):
+    def with_film(self) -> "ClipQuerySet":
+        """Clips that can be played, drafts among them."""
+        return self.exclude(film="")
+
     def visible(self) -> "ClipQuerySet":
-        """What visitors may fetch: published clips with a film, of published exercises or the story."""
-        return (
-            self.filter(published=True)
-            .exclude(film="")
-            .filter(Q(exercise=None) | Q(exercise__published=True, exercise__group__stage__published=True))
-        )
+        """What visitors may fetch: published clips of published exercises or of the story; in a preview drafts too."""
+        if drafts.are_shown():
+            return self.with_film()
+        exercise_is_published = Q(exercise__published=True, exercise__group__stage__published=True)
+        return self.with_film().filter(Q(exercise=None) | exercise_is_published, published=True)
+
+    def shown_by_variation(self) -> dict[int, "Clip"]:
+        """Choose, for each variation, the clip that visitors see: a film before a drawing, the newest first.
+
+        In a preview the clip that somebody wants to look at comes before all others. Call it on the clips of one
+        exercise or story; rows that are loaded already (prefetched) are chosen from without a query.
+        """
+        rows = (clip for clip in self if clip.film and (clip.published or drafts.are_shown()))
+        order = sorted(rows, key=lambda clip: (clip == drafts.previewed(), clip.is_filmed, clip.pk))
+        return {clip.variation: clip for clip in order}
 
 
 class Clip(models.Model):
@@ -273,11 +287,6 @@ class Clip(models.Model):
     @property
     def is_filmed(self) -> bool:
         return self.kind == self.Kind.FILMED
-
-    @property
-    def is_visible(self) -> bool:
-        """Whether visitors may see it, as far as the clip itself goes (its exercise may still be a draft)."""
-        return self.published and bool(self.film)
 
     @property
     def flipped_for_visitor(self) -> bool:

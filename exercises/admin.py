@@ -1,4 +1,4 @@
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin
@@ -10,45 +10,44 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from clips.forms import ClipForm
+from clips.live import MEDIA, LiveClips
+from clips.models import Clip
+from exercises.choices import GroupChoice
 from exercises.models import BodyPart, Equipment, Exercise, ExerciseGroup, Variation
-from stages.admin import StageAdmin
 from texts.admin import REVIEW, ReviewedTextAdmin, ReviewFilter, TextAdmin, WorkshopAdmin
-
-
-class GroupChoice(forms.ModelChoiceField):
-    """A group among the choices of a form, told apart by its stage."""
-
-    def label_from_instance(self, group: Any) -> str:
-        return f"{group.stage.name} · {group.name}"
-
-
-class ExerciseChoice(forms.ModelChoiceField):
-    """An exercise among the choices of a form, told apart by stage, group and place.
-
-    Give it `Exercise.objects.select_related("group__stage").in_order()`.
-    """
-
-    def label_from_instance(self, exercise: Any) -> str:
-        return f"{exercise.group.stage.name} · {exercise.group.name} · {exercise.position}. {exercise.title}"
-
-
-class ExerciseGroupInline(admin.StackedInline):
-    model = ExerciseGroup
-    extra = 0
-    show_change_link = True
-    prepopulated_fields = {"slug": ["name"]}
-    fields = [("name", "slug"), ("position", "period"), "introduction"]
-
-
-# Stages know nothing of exercises; their groups come to them from here.
-StageAdmin.inlines = [*StageAdmin.inlines, ExerciseGroupInline]
-StageAdmin.parts = [*StageAdmin.parts, "groups"]
 
 
 class VariationInline(admin.StackedInline):
     model = Variation
     extra = 0
     fields = [("number", "title"), "how", "description"]
+
+
+class ClipInline(LiveClips, admin.StackedInline):
+    """The clips of an exercise, on the exercise's own form."""
+
+    model = Clip
+    form = ClipForm
+    extra = 0
+    show_change_link = True
+    readonly_fields = ["state", "still"]
+    fields = [
+        ("variation", "title", "kind"),
+        ("original", "still", "state"),
+        ("made", "keep_sound"),
+        "description",
+        "published",
+    ]
+
+    @property
+    def media(self) -> forms.Media:
+        return super().media + MEDIA
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        cast("type[ClipForm]", formset.form).editor = request.user
+        return formset
 
 
 class FilmFilter(admin.SimpleListFilter):
@@ -76,9 +75,8 @@ class FilmFilter(admin.SimpleListFilter):
 
 def with_clip(**conditions: Any) -> models.QuerySet[Any]:
     """Return the keys of the exercises with a clip that visitors can see and that meets `conditions`."""
-    named = {f"clips__{name}": value for name, value in conditions.items()}
-    found = Exercise.objects.filter(clips__published=True, clips__film__gt="", **named)
-    return found.order_by().values("pk")
+    clips = Clip.objects.with_film().filter(published=True, **conditions).exclude(exercise=None)
+    return clips.order_by().values("exercise")
 
 
 class GroupFilter(admin.RelatedFieldListFilter):
@@ -91,8 +89,6 @@ class GroupFilter(admin.RelatedFieldListFilter):
 
 @admin.register(Exercise)
 class ExerciseAdmin(ReviewedTextAdmin):
-    """The exercises. `clips.admin` adds the clips of an exercise to `inlines`."""
-
     list_display = ["still", "title", "stage", "group_name", "position", "published", "clip_count", "review"]
     order_within = "group_id"
     list_display_links = ["still", "title"]
@@ -110,7 +106,7 @@ class ExerciseAdmin(ReviewedTextAdmin):
     search_fields = ["name", "subtitle", "slug", "purpose", "steps", "group__name"]
     ordering = ["group__stage__number", "group__position", "group__pk", "position", "pk"]
     prepopulated_fields = {"slug": ["name", "subtitle"]}
-    inlines: ClassVar[list[type[InlineModelAdmin]]] = [VariationInline]
+    inlines: ClassVar[list[type[InlineModelAdmin]]] = [VariationInline, ClipInline]
     parts: ClassVar[list[str]] = ["variations"]
     save_on_top = True
     formfield_overrides = WorkshopAdmin.formfield_overrides | {

@@ -1,6 +1,5 @@
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -10,14 +9,11 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from exercises.sides import SIDED_TEXT, sided
+from exercises.tiles import Tile
 from stages.models import Stage
 from texts import drafts
 from texts.models import ReviewedText
 from texts.prose import ProseField
-
-if TYPE_CHECKING:
-    from clips.models import Clip
-    from exercises.stills import Tile
 
 
 class BodyPart(models.Model):
@@ -94,7 +90,7 @@ class Part:
     title: str
     how: str
     description: str
-    clip: "Clip | None"
+    clip: Any  # a Clip or None; clips look down on exercises, so that their type cannot be named here
 
     @property
     def anchor(self) -> str:
@@ -208,7 +204,7 @@ class Exercise(ReviewedText):
     objects = ExerciseQuerySet.as_manager()
 
     #: Where its still is on the sheet of a list; `exercises.stills` sets it.
-    tile: "Tile | None" = None
+    tile: Tile | None = None
 
     class Meta(ReviewedText.Meta):
         ordering = ["position", "pk"]
@@ -288,12 +284,12 @@ class Exercise(ReviewedText):
         ]
 
     @cached_property
-    def clips_by_variation(self) -> "dict[int, Clip]":
+    def clips_by_variation(self) -> dict[int, Any]:
         """The clip that visitors see for each variation that has one."""
-        return shown_by_variation(self.clips.all())
+        return self.clips.all().shown_by_variation()
 
     @property
-    def first_clip(self) -> "Clip | None":
+    def first_clip(self) -> Any:
         """The clip that stands for the exercise on a card."""
         clips = self.clips_by_variation
         return clips[min(clips)] if clips else None
@@ -303,18 +299,6 @@ class Exercise(ReviewedText):
         """How many ways to do it a card names; needs `with_cards()`."""
         last: int | None = getattr(self, "last_variation", None)
         return max([1, last or 0, *self.clips_by_variation])
-
-
-def shown_by_variation(clips: "Iterable[Clip]") -> "dict[int, Clip]":
-    """Choose, for each variation, the clip that visitors see: a film before a drawing, the newest first.
-
-    In a preview unpublished clips count too, and the one that somebody wants to look at comes before all others.
-    """
-    shown: dict[int, Clip] = {}
-    for clip in sorted(clips, key=lambda clip: (clip == drafts.previewed(), clip.is_filmed, clip.pk)):
-        if clip.is_visible or (drafts.are_shown() and clip.film):
-            shown[clip.variation] = clip
-    return shown
 
 
 class Variation(models.Model):

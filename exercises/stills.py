@@ -14,25 +14,13 @@ from PIL import Image
 
 from exercises.models import Exercise
 from exercises.sides import current
+from exercises.tiles import TILE, Tile
 from texts import drafts
 
-TILE = (240, 180)  # pixels: twice what a card shows on a phone
 COLUMNS = 6
 PANEL = "#D5E6E7"  # the colour behind clips, in static/css/site.css
 QUALITY = 62  # of 100: at 50 the arrows fray
 FOR_EVER = "public, max-age=31536000, immutable"  # its address changes with its contents
-
-
-@dataclass(frozen=True)
-class Tile:
-    """Where on the sheet the still of one exercise is, in pixels."""
-
-    x: int
-    y: int
-
-    @property
-    def view_box(self) -> str:
-        return f"{self.x} {self.y} {TILE[0]} {TILE[1]}"
 
 
 @dataclass(frozen=True)

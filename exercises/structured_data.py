@@ -1,15 +1,13 @@
 """Structured data of exercises and their clips."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.http import HttpRequest
 
+from clips.models import Clip
 from exercises.models import Exercise, Part
 from exercises.sides import sided
 from texts.addresses import absolute_address
-
-if TYPE_CHECKING:
-    from clips.models import Clip
 
 
 def iso_duration(seconds: float) -> str:
@@ -34,7 +32,12 @@ def exercise_plan(request: HttpRequest, exercise: Exercise) -> dict[str, Any]:
     }
 
 
-def video(request: HttpRequest, exercise: Exercise, part: Part, clip: "Clip") -> dict[str, Any]:
+def videos(request: HttpRequest, exercise: Exercise) -> list[dict[str, Any]]:
+    """Return a VideoObject for each clip of an exercise that this visitor sees."""
+    return [video(request, exercise, part, part.clip) for part in exercise.parts if part.clip]
+
+
+def video(request: HttpRequest, exercise: Exercise, part: Part, clip: Clip) -> dict[str, Any]:
     """Return a VideoObject for the clip of one part, as this visitor sees it."""
     return {
         "@type": "VideoObject",

@@ -2,79 +2,57 @@ from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from faq.models import Problem, Question
-from texts import structured_data
-from texts.addresses import absolute_address
+from faq.structured_data import faq_page
+from texts.neighbours import neighbours
+from texts.page_head import page_head
+from texts.structured_data import medical_page
 from texts.templatetags.texts import lines
 
 
 @require_safe
 def question_list(request: HttpRequest) -> HttpResponse:
+    """Every answered question, under its topic."""
     questions = list(Question.objects.published().select_related("topic"))
-    trail = [(_("Home"), "/"), (_("Questions"), request.path)]
+    description = _("Honest answers about exercising with cervical dystonia.")
+    data = [faq_page(request, questions)]
     context = {
-        "topics": [(topic, list(asked)) for topic, asked in groupby(questions, key=lambda question: question.topic)],
+        "topics": [(topic, list(group)) for topic, group in groupby(questions, key=lambda question: question.topic)],
         "has_author_view": any(question.author_view for question in questions),
-        "trail": trail,
-        "title": _("Questions and answers"),
-        "description": _("Honest answers about exercising with cervical dystonia."),
-        "structured_data": [
-            structured_data.breadcrumbs(request, trail),
-            {
-                "@type": "FAQPage",
-                "url": absolute_address(request, request.path),
-                "mainEntity": [
-                    {
-                        "@type": "Question",
-                        "name": question.question,
-                        "url": absolute_address(request, question.get_absolute_url()),
-                        "acceptedAnswer": {"@type": "Answer", "text": question.answer},
-                    }
-                    for question in questions
-                ],
-            },
-        ],
     }
-    return render(request, "faq/question_list.html", context)
+    head = page_head(request, _("Questions and answers"), description, crumb=_("Questions"), data=data)
+    return render(request, "faq/question_list.html", head | context)
 
 
 @require_safe
 def problem_list(request: HttpRequest) -> HttpResponse:
-    trail = [(_("Home"), "/"), (_("Other problems"), request.path)]
-    context = {
-        "problems": Problem.objects.published(),
-        "trail": trail,
-        "title": _("Other problems"),
-        "description": _("Problems that can come with cervical dystonia: what may help, and when to get help."),
-        "structured_data": [structured_data.breadcrumbs(request, trail)],
-    }
-    return render(request, "faq/problem_list.html", context)
+    """The problems that can come with cervical dystonia."""
+    description = _("Problems that can come with cervical dystonia: what may help, and when to get help.")
+    head = page_head(request, _("Other problems"), description)
+    return render(request, "faq/problem_list.html", head | {"problems": Problem.objects.published()})
 
 
 @require_safe
 def problem_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """One problem: what it is, what may help, when to get help."""
     problems = list(Problem.objects.published())
     problem = get_object_or_404(Problem.objects.published(), slug=slug)
-    place = problems.index(problem)
-    trail = [(_("Home"), "/"), (_("Other problems"), "/problems/"), (problem.name, request.path)]
-    context = {
-        "problem": problem,
-        "sources": [source(line) for line in lines(problem.sources)],
-        "previous": problems[place - 1] if place else None,
-        "next": problems[place + 1] if place + 1 < len(problems) else None,
-        "trail": trail,
-        "title": problem.name,
-        "description": strip_tags(problem.summary),
-        "structured_data": [
-            structured_data.breadcrumbs(request, trail),
-            structured_data.medical_page(request, problem.name, problem.summary, problem),
-        ],
-    }
-    return render(request, "faq/problem_detail.html", context)
+    previous, following = neighbours(problems, problem)
+    head = page_head(
+        request,
+        problem.name,
+        strip_tags(problem.summary),
+        parents=[(_("Other problems"), reverse("faq:problems"))],
+        data=[medical_page(request, problem.name, problem.summary, problem)],
+    )
+    sources = [source(line) for line in lines(problem.sources)]
+    context = {"problem": problem, "sources": sources, "previous": previous, "next": following}
+    return render(request, "faq/problem_detail.html", head | context)
 
 
 def source(line: str) -> dict[str, str]:

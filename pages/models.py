@@ -76,33 +76,3 @@ class Section(models.Model):
 
     def __str__(self) -> str:
         return self.heading
-
-
-class ContentVersion(models.Model):
-    """One row that grows whenever something visitors can see changes; cached pages carry its number."""
-
-    number = models.PositiveBigIntegerField(default=0)
-
-    class Meta:
-        verbose_name = _("content version")
-        verbose_name_plural = _("content version")
-
-    def __str__(self) -> str:
-        return str(self.number)
-
-
-class Invitation(models.Model):
-    """A link by which somebody joins the staff, once. No account exists before they have chosen a password."""
-
-    name = models.CharField(_("name"), max_length=150, blank=True)  # empty: whoever sets the site up
-    role = models.CharField(_("role"), max_length=150, blank=True)  # a group's name; empty: everything
-    nonce = models.CharField(max_length=40, unique=True)
-    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
-    used_at = models.DateTimeField(_("used at"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("invitation")
-        verbose_name_plural = _("invitations")
-
-    def __str__(self) -> str:
-        return self.name

@@ -22,9 +22,9 @@ from rapidfuzz import fuzz, process
 from exercises.models import Exercise
 from exercises.sides import Side, Sides, current, sided
 from faq.models import Problem, Question
-from pages import freshness
 from pages.models import Page
 from stages.models import Stage
+from texts import freshness
 
 _stem = snowballstemmer.stemmer("english").stemWord
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")

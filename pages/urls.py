@@ -1,6 +1,5 @@
 from django.urls import path
 
-from exercises.views import my_side, set_sides
 from pages import views
 from pages.sitemaps import sitemap
 
@@ -9,8 +8,6 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("start/", views.start, name="start"),
     path("search/", views.search, name="search"),
-    path("my-side/", my_side, name="my-side"),
-    path("sides/", set_sides, name="set-sides"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", sitemap, name="sitemap"),
     path("<slug:slug>/", views.page_detail, name="detail"),  # last: any other word is the address of a page

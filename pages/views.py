@@ -1,88 +1,64 @@
-from collections.abc import Iterable
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from clips.models import Clip
-from exercises.models import shown_by_variation
+from clips.models import Clip, ClipQuerySet
 from faq.models import Question
 from pages import search as site_search
 from pages.models import Page
-from pages.stage_pages import with_number_of_exercises
 from pages.start import recommend
 from stages.models import Stage
-from texts import drafts, structured_data
 from texts.addresses import absolute_address
+from texts.page_head import page_head
+from texts.structured_data import medical_page, website
 from texts.templatetags.texts import lines
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
+    """The first page: whom the site is for, the three stages, the author's story beside the evidence."""
     page = Page.objects.published().filter(slug="home").prefetch_related("sections").first()
-    clips = Clip.objects.exclude(film="") if drafts.are_shown() else Clip.objects.visible()
-    story = clips.exclude(story="").order_by("story", "variation", "kind", "pk")
     sections = {section.key: section for section in page.sections.all()} if page else {}
+    title, description = (page.title, page.lead) if page else ("CD Trainer", "")
+    clips = Clip.objects.visible()
     context = {
         "page": page,
         "section": sections,
         "dimensions": [section for key, section in sections.items() if key.startswith("dimension-")],
-        "stages": with_number_of_exercises(Stage.objects.published()),
-        "then_clips": one_clip_a_title(clip for clip in story if clip.story == Clip.Story.THEN),
-        "now_clips": one_clip_a_title(clip for clip in story if clip.story == Clip.Story.NOW),
+        "stages": Stage.objects.published().with_number_of_exercises(),
+        "then_clips": in_order(clips.filter(story=Clip.Story.THEN)),
+        "now_clips": in_order(clips.filter(story=Clip.Story.NOW)),
         "questions": Question.objects.published().filter(top=True)[:4],
         "hero": clips.filter(exercise__slug="center-to-left").first(),
-        "title": page.title if page else "CD Trainer",
-        "description": page.lead if page else "",
-        "structured_data": [
-            {
-                "@type": "WebSite",
-                "name": "CD Trainer",
-                "url": absolute_address(request, "/"),
-                "potentialAction": {
-                    "@type": "SearchAction",
-                    "target": absolute_address(request, "/search/") + "?q={words}",
-                    "query-input": "required name=words",
-                },
-            },
-            structured_data.medical_page(
-                request, page.title if page else "CD Trainer", page.lead if page else "", page
-            ),
-        ],
+        "title": title,
+        "description": description,
+        "structured_data": [website(request), medical_page(request, title, description, page)],
     }
     return render(request, "pages/home.html", context)
 
 
-def one_clip_a_title(clips: Iterable[Clip]) -> list[Clip]:
-    """Return the clip to show for each variation of the story, in order."""
-    shown = shown_by_variation(clips)
+def in_order(clips: ClipQuerySet) -> list[Clip]:
+    """Return the clip to show for each variation of the author's story, in order."""
+    shown = clips.shown_by_variation()
     return [shown[number] for number in sorted(shown)]
 
 
 @require_safe
 def page_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """A page of the site itself, such as "About"."""
     page = get_object_or_404(Page.objects.published().exclude(slug="home").prefetch_related("sections"), slug=slug)
-    trail = [(_("Home"), "/"), (page.title, request.path)]
-    context = {
-        "page": page,
-        "sections": page.sections.all(),
-        "trail": trail,
-        "title": page.title,
-        "description": page.lead.split("\n\n")[0] or page.title,
-        "structured_data": [
-            structured_data.breadcrumbs(request, trail),
-            structured_data.medical_page(request, page.title, page.lead, page),
-        ],
-    }
-    return render(request, "pages/page_detail.html", context)
+    description = page.lead.split("\n\n")[0] or page.title
+    head = page_head(request, page.title, description, data=[medical_page(request, page.title, page.lead, page)])
+    return render(request, "pages/page_detail.html", head | {"page": page, "sections": page.sections.all()})
 
 
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
+    """Where do I start? The checklist and, once it has been answered, the stage that fits."""
     stages = [(stage, lines(stage.checklist)) for stage in Stage.objects.published()]
     ticked = set(request.GET)  # a ticked box sends its name, such as "2-1"
-    trail = [(_("Home"), "/"), (_("Where do I start?"), request.path)]
+    description = _("A short checklist that says which stage of the programme fits you, and why.")
     context = {
         "stages": [
             (stage, [(f"{stage.number}-{place}", sign) for place, sign in enumerate(signs, start=1)])
@@ -90,27 +66,25 @@ def start(request: HttpRequest) -> HttpResponse:
         ],
         "ticked": ticked,
         "answer": recommend(stages, ticked) if request.GET.get("answered") else None,
-        "stage_two": next((stage for stage, _signs in stages if stage.warning), None),
-        "trail": trail,
-        "title": _("Where do I start?"),
-        "description": _("A short checklist that says which stage of the programme fits you, and why."),
+        "stage_with_warning": next((stage for stage, _signs in stages if stage.warning), None),
     }
-    return render(request, "pages/start.html", context)
+    head = page_head(request, _("Where do I start?"), description)
+    return render(request, "pages/start.html", head | context)
 
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
+    """What was found for `?q=`, and the way to begin where nothing was."""
     words = request.GET.get("q", "").strip()[:100]
-    trail = [(_("Home"), "/"), (_("Search"), request.path)]
+    title = _("Search results for “%s”") % words if words else _("Search")
+    description = _("Search the exercises, questions, problems and pages of CD Trainer.")
     context = {
         "words": words,
         "results": site_search.find(words) if words else [],
         "stages": Stage.objects.published() if words else [],
-        "trail": trail,
-        "title": _("Search results for “%s”") % words if words else _("Search"),
-        "description": _("Search the exercises, questions, problems and pages of CD Trainer."),
     }
-    return render(request, "pages/search.html", context)
+    head = page_head(request, title, description, crumb=_("Search"))
+    return render(request, "pages/search.html", head | context)
 
 
 @require_safe

@@ -1,7 +1,8 @@
-"""The addresses of sign-in, below /admin/account/: allauth's own views under its own names, and none we do not need.
+"""The addresses of sign-in, below /admin/.
 
-Signing up, email addresses and their confirmation have no address here. Whoever has not signed in gets no further
-than the doors; allauth itself would keep what strangers send in a session.
+An invitation has its one-time link. All the rest, below /admin/account/, are allauth's own views under its own names,
+and none that we do not need: signing up, email addresses and their confirmation have no address here. Whoever has not
+signed in gets no further than the doors; allauth itself would keep what strangers send in a session.
 """
 
 from collections.abc import Callable
@@ -13,24 +14,25 @@ from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
 from django.contrib.auth.decorators import login_required
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from staff.invitations import first_sign_in
 from staff.views import forgotten_password
 
 
 def door(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Let anybody knock."""
+    """Return `view` for everybody, signed in or not: never cached, and only for reading and for forms."""
     return never_cache(require_http_methods(["GET", "HEAD", "POST"])(view))
 
 
 def inside(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Let in only who has signed in."""
+    """Return `view` for those who have signed in; others are sent to the sign-in."""
     return door(login_required(view))
 
 
-urlpatterns = [
+account_urls = [
     path("login/", door(account.login), name="account_login"),
     path("logout/", door(account.logout), name="account_logout"),
     path("inactive/", door(account.account_inactive), name="account_inactive"),
@@ -71,4 +73,9 @@ urlpatterns = [
     path("2fa/webauthn/reauthenticate/", inside(passkeys.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"),
     path("2fa/webauthn/keys/<int:pk>/remove/", inside(passkeys.remove_webauthn), name="mfa_remove_webauthn"),
     path("2fa/webauthn/keys/<int:pk>/edit/", inside(passkeys.edit_webauthn), name="mfa_edit_webauthn"),
+]
+
+urlpatterns = [
+    path("welcome/<str:token>/", first_sign_in, name="first_sign_in"),
+    path("account/", include(account_urls)),
 ]

@@ -4,18 +4,26 @@ from django.contrib import admin
 from django.contrib.admin.options import InlineModelAdmin
 from django.utils.translation import gettext_lazy as _
 
+from exercises.models import ExerciseGroup
 from stages.models import Stage
 from texts.admin import REVIEW, ReviewedTextAdmin, ReviewFilter
 
 
+class ExerciseGroupInline(admin.StackedInline):
+    model = ExerciseGroup
+    extra = 0
+    show_change_link = True
+    prepopulated_fields = {"slug": ["name"]}
+    fields = [("name", "slug"), ("position", "period"), "introduction"]
+
+
 @admin.register(Stage)
 class StageAdmin(ReviewedTextAdmin):
-    """The three stages. `exercises.admin` adds the groups of a stage to `inlines`."""
-
     list_display = ["name", "tagline", "duration", "published", "review"]
     list_filter = ["published", ReviewFilter]
     search_fields = ["name", "tagline", "summary", "how_to"]
-    inlines: ClassVar[list[type[InlineModelAdmin]]] = []
+    inlines: ClassVar[list[type[InlineModelAdmin]]] = [ExerciseGroupInline]
+    parts: ClassVar[list[str]] = ["groups"]
     fieldsets = [
         (None, {"fields": ["number", "name", "tagline", "summary", "published"]}),
         (

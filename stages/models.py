@@ -11,6 +11,11 @@ class StageQuerySet(models.QuerySet["Stage"]):
     def published(self) -> "StageQuerySet":
         return self if drafts.are_shown() else self.filter(published=True)
 
+    def with_number_of_exercises(self) -> "StageQuerySet":
+        """Count the published exercises of each stage, for its card, as `number_of_exercises`."""
+        counted = models.Q() if drafts.are_shown() else models.Q(groups__exercises__published=True)
+        return self.annotate(number_of_exercises=models.Count("groups__exercises", filter=counted))
+
 
 class Stage(ReviewedText):
     """One of the three parts of the programme, with the signs by which a patient enters and leaves it."""

@@ -1,14 +1,21 @@
 """What every test shares: folders of its own, an empty cache, quick passwords."""
 
-import os
+from copy import copy
+from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.cache import caches
 from django.core.files.storage import storages
+from django.core.management import call_command
 
 from clips.models import Clip
-from pages import freshness, search
-from tests.browser import launched
+from pages import search
+from tests.walk import addresses
+from texts import freshness
+
+#: Every row of the programme's texts, once a process has loaded them: loading takes seconds, copying does not.
+_rows: dict[Any, list[Any]] = {}
 
 
 @pytest.fixture(autouse=True)
@@ -51,10 +58,20 @@ def workshop(client, therapist):
     return client
 
 
-@pytest.fixture(scope="module")
-def chromium(django_db_setup):
-    """Debian's Chromium, for the tests marked e2e."""
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright keeps an event loop in this thread
-    with launched() as browser:
-        yield browser
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+@pytest.fixture
+def programme(db, tmp_path):
+    """The texts of the whole programme, as on a fresh install; its films take too long to copy for every test."""
+    if _rows:
+        for model, rows in _rows.items():
+            model.objects.bulk_create(copy(row) for row in rows)
+        return
+    call_command("load_programme", quiet=True, clips=tmp_path / "none")
+    for app in ("stages", "exercises", "faq", "pages", "programme"):
+        for model in apps.get_app_config(app).get_models(include_auto_created=True):
+            _rows[model] = list(model._default_manager.all())
+
+
+@pytest.fixture
+def every_address(programme, client):
+    """The address of every page in the sitemap, and of the pages that the sitemap leaves out."""
+    return [*addresses(client.get("/sitemap.xml").text), "/start/?answered=1&2-1=yes", "/search/?q=left"]

@@ -49,7 +49,7 @@ def rows():
     return {
         model._meta.label: list(model._base_manager.order_by("pk").values())
         for model in apps.get_models()
-        if model._meta.label not in ("sessions.Session", "pages.ContentVersion")
+        if model._meta.label not in ("sessions.Session", "texts.ContentVersion")
     }
 
 

@@ -23,8 +23,9 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from js_asset import Media  # type: ignore[import-untyped]
 
-from texts import history
+from texts import freshness, history
 from texts.models import REVIEW_FIELDSET, REVIEW_LASTS, Version, review_is_due
+from texts.publishing import set_published
 
 #: Last in the form of every text.
 REVIEW: Any = REVIEW_FIELDSET
@@ -88,6 +89,19 @@ class WorkshopAdmin(admin.ModelAdmin):
         context["media"] = Media.from_media(context["media"]).with_nonce(nonce)
         context["preview_url"] = self.get_preview_url(context.get("original"))
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save what belongs to a row, as the last step of every form and of every row of a list."""
+        super().save_related(request, form, formsets, change)
+        freshness.touch()
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)
+        freshness.touch()
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        super().delete_queryset(request, queryset)
+        freshness.touch()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Keep addresses as they are once they exist: links, bookmarks and prints lead to them."""
@@ -205,6 +219,7 @@ class TextAdmin(WorkshopAdmin):
         try:
             with transaction.atomic():
                 row = history.restore(wanted, request.user)
+                freshness.touch()
                 # Only noted down: `text` still holds the words from before.
                 super().log_change(request, text, gettext("Restored “%s” from its history.") % row)
         except ValidationError as error:
@@ -266,27 +281,16 @@ class ReviewedTextAdmin(TextAdmin):
         self.set_published(request, queryset, published=False)
 
     def set_published(self, request: HttpRequest, queryset: models.QuerySet[Any], *, published: bool) -> None:
-        """Publish or withdraw each text by itself: one that breaks a rule does not hold up the others."""
-        done = 0
-        for text in queryset:
-            text.published = published
-            try:
-                text.full_clean()
-            except ValidationError as error:
-                self.message_user(request, f"{text}: {' '.join(error.messages)}", messages.ERROR)
-                continue
-            history.remember(text)
-            text.save()
-            what = gettext("Published.") if published else gettext("Withdrawn.")
-            self.log_change(request, text, what)
-            done += 1
-        if not done:
-            return
-        if published:
-            said = ngettext("%d text is published.", "%d texts are published.", done) % done
-        else:
-            said = ngettext("%d text is withdrawn.", "%d texts are withdrawn.", done) % done
-        self.message_user(request, said, messages.SUCCESS)
+        outcome = set_published(queryset, published=published, user=request.user)
+        for text, problem in outcome.problems:
+            self.message_user(request, f"{text}: {problem}", messages.ERROR)
+        number = len(outcome.changed)
+        if number and published:
+            message = ngettext("%d text is published.", "%d texts are published.", number) % number
+            self.message_user(request, message, messages.SUCCESS)
+        elif number:
+            message = ngettext("%d text is withdrawn.", "%d texts are withdrawn.", number) % number
+            self.message_user(request, message, messages.SUCCESS)
 
 
 def review_of(reviewed_on: date | None, next_review_on: date | None) -> str:

@@ -1,6 +1,6 @@
 """Drafts, shown to the staff as visitors will see them.
 
-While a preview is being made, and only then, every queryset's `published()` lets drafts through. `pages.preview` is
+While a preview is being made, and only then, every queryset's `published()` lets drafts through. `workshop.preview` is
 the one place that begins a preview.
 """
 

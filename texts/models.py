@@ -96,3 +96,16 @@ class Version(models.Model):
         if self.kind == self.Kind.FIRST:
             return ""
         return self.by or gettext("the programme")
+
+
+class ContentVersion(models.Model):
+    """One row that grows whenever something visitors can see changes; cached pages carry its number."""
+
+    number = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("content version")
+        verbose_name_plural = _("content version")
+
+    def __str__(self) -> str:
+        return str(self.number)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from texts.addresses import absolute_address
@@ -41,6 +42,20 @@ def breadcrumbs(request: HttpRequest, trail: Iterable[tuple[str, str]]) -> Data:
             }
             for position, (name, url) in enumerate(trail, start=1)
         ],
+    }
+
+
+def website(request: HttpRequest) -> Data:
+    """Return the WebSite with its search."""
+    return {
+        "@type": "WebSite",
+        "name": "CD Trainer",
+        "url": absolute_address(request, "/"),
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": absolute_address(request, reverse("pages:search")) + "?q={words}",
+            "query-input": "required name=words",
+        },
     }
 
 

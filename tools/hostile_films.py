@@ -347,7 +347,7 @@ def upload(film: Hostile) -> int:
     from django.core.files.base import ContentFile
     from django.db import transaction
 
-    from clips import jobs
+    from clips.conversion import jobs
     from clips.models import Clip
 
     with transaction.atomic():

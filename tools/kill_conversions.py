@@ -36,7 +36,7 @@ import django
 django.setup()
 from datetime import timedelta
 from django.core.management import call_command
-from clips import jobs
+from clips.conversion import jobs
 from clips.management.commands import work
 jobs.FIRST_PAUSE = jobs.LONGEST_PAUSE = jobs.RETRY_AFTER = timedelta(seconds=2)
 work.ALIVE_EVERY, work.REAP_EVERY = 1, 3
@@ -82,7 +82,7 @@ def upload(run: Run) -> None:
     from django.core.files import File
     from django.db import transaction
 
-    from clips import jobs
+    from clips.conversion import jobs
     from clips.models import Clip
 
     source = run.chance.choice(run.sources)
@@ -132,10 +132,10 @@ def outcome(run: Run) -> dict[str, int]:
     from django_tasks import TaskResultStatus
     from django_tasks_db.models import DBTaskResult
 
-    from clips import probe, publishing
+    from clips.conversion import files, probe
     from clips.models import FILE_FIELDS, Clip
 
-    publishing.tidy()  # as a worker does when it starts
+    files.tidy()  # as a worker does when it starts
     clips = list(Clip.objects.all())
     media = run.folder / "media"
     wrong = dict.fromkeys(["lost", "failed", "stuck", "damaged", "originals changed", "doubled", "left behind"], 0)
@@ -152,7 +152,7 @@ def outcome(run: Run) -> dict[str, int]:
         wrong["doubled"] += len(there - {getattr(clip, name).name for name in FILE_FIELDS})
     results = DBTaskResult.objects.filter(status__in=[TaskResultStatus.RUNNING, TaskResultStatus.READY])
     wrong["tasks left"] = results.count()
-    wrong["left behind"] = len(list(run.folder.glob(f"{publishing.FOLDER_PREFIX}*")))
+    wrong["left behind"] = len(list(run.folder.glob(f"{files.FOLDER_PREFIX}*")))
     wrong["orphans"] = run.orphans + len(children(run.folder))
     with connection.cursor() as cursor:
         wrong["database damaged"] = int(cursor.execute("PRAGMA integrity_check").fetchone() != ("ok",))
@@ -215,7 +215,7 @@ def main(kills: int, seed: int) -> int:
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="cdtrainer-kills-") as name, site(Path(name)):
         run = Run(Path(name), random.Random(seed))  # noqa: S311
-        from clips import ffmpeg
+        from clips.conversion import ffmpeg
 
         for number, picture in enumerate(SOURCES):
             run.sources.append(run.folder / f"source-{number}.mp4")

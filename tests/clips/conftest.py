@@ -4,8 +4,11 @@ from functools import partial
 
 import pytest
 
-from clips import jobs
+from clips.conversion import jobs
 from tests.clips.films import make_film
+from tests.uploads.conftest import stranger, tus, upload_at, uploads_folder
+
+__all__ = ["stranger", "tus", "upload_at", "uploads_folder"]
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from clips import jobs
+from clips.conversion import heartbeat
 from clips.models import Clip
 from tests.factories import make_clip, make_exercise, make_group, make_stage, make_variation
 
@@ -396,7 +396,7 @@ def test_a_missing_worker_is_said_where_somebody_waits_for_it(workshop):
     clip = make_clip(status="waiting", published=False)
     assert "Nothing on the server is converting films" in workshop.get(form_of(clip)).text
 
-    jobs.show_life()
+    heartbeat.beat()
 
     assert "Nothing on the server is converting films" not in workshop.get(form_of(clip)).text
 

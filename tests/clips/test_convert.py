@@ -6,8 +6,8 @@ import av
 import pytest
 from PIL import Image
 
-from clips import convert, ffmpeg, probe
-from clips.probe import FilmRefusedError
+from clips.conversion import convert, ffmpeg, probe
+from clips.conversion.probe import FilmRefusedError
 from tests.clips.films import edge_with_mark, frames
 
 PRIVATE = [b"48.8584", b"002.2945", b"ISO6709", b"\xa9xyz", b"Fruit Phones", b"Ana at home", b"2026-03-04"]
@@ -194,7 +194,7 @@ def test_a_conversion_that_never_ends_is_given_up(film, tmp_path, monkeypatch):
 
 
 def test_the_check_at_start_names_what_is_missing(settings, tmp_path):
-    from clips.checks import ffmpeg_can_convert
+    from clips.conversion.checks import ffmpeg_can_convert
 
     assert ffmpeg_can_convert() == []
 

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from clips import convert, ffmpeg, probe
-from clips.probe import FilmRefusedError
+from clips.conversion import convert, ffmpeg, probe
+from clips.conversion.probe import FilmRefusedError
 
 
 def python(code, limit=30.0):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.files.base import ContentFile
 
-from clips import jobs
+from clips.conversion import jobs
 from clips.models import MADE_FIELDS, Clip
 from tests.factories import make_clip
 from tools import hostile_films

@@ -15,12 +15,12 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from clips import ffmpeg, jobs, leases, publishing
-from clips.convert import Converted
-from clips.leases import Lease, LeaseLostError
+from clips.conversion import ffmpeg, files, heartbeat, jobs, leases
+from clips.conversion.convert import Converted
+from clips.conversion.leases import Lease, LeaseLostError
 from clips.models import FILE_FIELDS, MADE_FIELDS, Clip
-from pages import freshness
 from tests.factories import make_clip
+from texts import freshness
 
 pytestmark = pytest.mark.django_db
 
@@ -158,13 +158,13 @@ def test_a_clip_is_taken_by_one_worker_only(uploaded):
 
 def test_a_worker_that_has_lost_its_clip_changes_nothing(uploaded, monkeypatch):
     clip = uploaded()
-    real = publishing.publish_file
+    real = files.publish_file
 
     def lose(clip, part):
         Clip.objects.filter(pk=clip.pk).update(lease_token="somebody else")
         return real(clip, part)
 
-    monkeypatch.setattr(publishing, "publish_file", lose)
+    monkeypatch.setattr(files, "publish_file", lose)
 
     jobs.convert_film.call(clip.pk)
 
@@ -186,7 +186,7 @@ def test_a_new_film_stops_the_conversion_of_the_last_one(uploaded):
     assert lease.lost
     assert not lease.release(status=Clip.Status.READY)
     with pytest.raises(LeaseLostError):
-        publishing.publish(clip, Converted({}, 1, 2, 2, False), lease)
+        files.publish(clip, Converted({}, 1, 2, 2, False), lease)
 
 
 def test_a_worker_told_to_stop_gives_its_clip_back(uploaded):
@@ -236,7 +236,7 @@ def test_a_full_disk_makes_the_film_wait_until_there_is_room(uploaded, monkeypat
     clip.refresh_from_db()
     assert (clip.status, clip.attempts) == (Clip.Status.WAITING, 0)
     assert "disk is full" in clip.problem
-    waiting = DBTaskResult.objects.filter(task_path="clips.jobs.convert_film", run_after__gt=timezone.now())
+    waiting = DBTaskResult.objects.filter(task_path="clips.conversion.jobs.convert_film", run_after__gt=timezone.now())
     assert waiting.exists()
 
     jobs.convert_film.call(clip.pk)
@@ -291,8 +291,8 @@ def test_films_can_be_kept_in_object_storage(client, uploaded, monkeypatch):
     folder = f"clips/{clip.public_id}"
     assert {f"{folder}/{name}" for name in films.listdir(folder)[1]} == named_by(clip)
     assert client.get(f"/media/{clip.film.name}")["Location"] == clip.film.url
-    publishing.tidy()
-    publishing.remove_all(clip.public_id)
+    files.tidy()
+    files.remove_all(clip.public_id)
     assert films.listdir(folder)[1] == []
 
 
@@ -460,7 +460,7 @@ def test_tidying_removes_what_no_clip_names_and_nothing_else(uploaded, settings)
     for path in strays:
         os.utime(path, (0, 0))
 
-    publishing.tidy()
+    files.tidy()
 
     assert [path.exists() for path in strays] == [False, False]
     assert fresh.exists()
@@ -469,10 +469,10 @@ def test_tidying_removes_what_no_clip_names_and_nothing_else(uploaded, settings)
 
 
 def test_a_worker_shows_that_it_lives():
-    assert jobs.worker_seen_at() is None
+    assert heartbeat.worker_seen_at() is None
 
-    jobs.show_life()
+    heartbeat.beat()
 
-    seen = jobs.worker_seen_at()
+    seen = heartbeat.worker_seen_at()
     assert seen
     assert timezone.now() - seen < timedelta(seconds=5)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from clips import probe
-from clips.probe import FilmRefusedError
+from clips.conversion import probe
+from clips.conversion.probe import FilmRefusedError
 
 
 @pytest.mark.parametrize(

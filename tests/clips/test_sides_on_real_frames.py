@@ -6,7 +6,7 @@ import pytest
 from django.core.files.base import ContentFile
 from PIL import Image
 
-from clips import convert, probe
+from clips.conversion import convert, probe
 from clips.models import Clip
 from exercises import sides
 from tests.clips.films import edge_with_mark, frames

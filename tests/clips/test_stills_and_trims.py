@@ -13,9 +13,9 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 from PIL import Image
 
-from clips import convert, jobs, probe, publishing
+from clips.conversion import convert, files, jobs, probe
+from clips.conversion.probe import FilmRefusedError
 from clips.models import Clip, Moment
-from clips.probe import FilmRefusedError
 from tests.clips.films import H264, ffmpeg, frames
 from tests.factories import make_clip
 
@@ -148,13 +148,13 @@ def test_a_still_that_was_lost_with_its_worker_is_made_later(ready, django_captu
 
 def test_a_still_chosen_anew_meanwhile_wins(ready, monkeypatch):
     Clip.objects.update(still_at=0.25, still_is_due=True)
-    real = publishing.publish_file
+    real = files.publish_file
 
     def slowly(clip, part):
         Clip.objects.update(still_at=3.75)
         return real(clip, part)
 
-    monkeypatch.setattr(publishing, "publish_file", slowly)
+    monkeypatch.setattr(files, "publish_file", slowly)
     jobs.make_still.call(ready.pk)
 
     clip = Clip.objects.get()

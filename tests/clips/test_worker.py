@@ -17,7 +17,7 @@ SET_UP = """
 from django.core.files import File
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
-from clips import jobs
+from clips.conversion import jobs
 from clips.models import Clip
 clip = Clip.objects.create(story="now", description="The author turns the head.", published=True)
 clip.original.save("film", File(open({film!r}, "rb")))

@@ -19,7 +19,7 @@ from tests.factories import (
     make_stage,
     make_variation,
 )
-from tests.pages.walk import words
+from tests.walk import words
 
 pytestmark = pytest.mark.django_db
 

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.factories import make_exercise, make_page, make_problem, make_question, make_section
+from texts import freshness
 
 pytestmark = pytest.mark.django_db
 
@@ -76,15 +77,13 @@ def test_what_was_typed_is_escaped(client):
     assert "<script>alert" not in html
 
 
-def test_an_edit_is_found_at_once(client, monkeypatch):
-    from pages import freshness
-
+def test_an_edit_is_found_at_once(client):
     exercise = make_exercise(name="Turn", steps="Sit.")
     assert found(client, "balloon") == []
 
     exercise.steps = "Hold a balloon."
     exercise.save()
-    monkeypatch.setattr(freshness, "_read_at", 0.0)
+    freshness.touch()
 
     assert found(client, "balloon") == ["Turn"]
 

@@ -7,11 +7,12 @@ from django.core.management import CommandError
 
 from exercises.models import BodyPart, Exercise, ExerciseGroup, Variation
 from faq.models import Problem, Question
-from pages.models import ContentVersion, Page
+from pages.models import Page
 from programme.files import TEXTS
 from programme.models import LoadedText
 from stages.models import Stage
 from tests.programme.small import change, load
+from texts.models import ContentVersion
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,6 @@ from django.urls import reverse
 from exercises.models import Exercise
 from faq.models import Question
 from pages.models import Section
-from tests.admin.forms import address, save
 from tests.factories import (
     make_body_part,
     make_clip,
@@ -22,6 +21,7 @@ from tests.factories import (
     make_variation,
 )
 from tests.programme.small import change, load
+from tests.workshop.forms import address, save
 from texts import history
 from texts.models import Version
 

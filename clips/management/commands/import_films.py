@@ -11,12 +11,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from clips import jobs, publishing
+from clips.conversion import files, jobs
+from clips.conversion.leases import worker_died
+from clips.conversion.probe import not_a_film
 from clips.forms import too_large
-from clips.leases import worker_died
 from clips.models import Clip
 from clips.names import suggest
-from clips.probe import not_a_film
 from exercises.models import Exercise
 
 ASK_EVERY = 0.5  # seconds, while somebody else converts the film
@@ -94,7 +94,7 @@ class Command(BaseCommand):
         if not clip.published:
             public_id = clip.public_id
             clip.delete()
-            publishing.remove_all(public_id)
+            files.remove_all(public_id)
         return Report(name, "refused", reason, sha256=sha256)
 
     def known(self, sha256: str) -> Clip | None:

@@ -9,8 +9,8 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django_tasks_db.management.commands.db_worker import Worker
 
-from clips import jobs, publishing
-from clips.leases import new_token
+from clips.conversion import files, heartbeat, jobs
+from clips.conversion.leases import new_token
 from uploads.expiry import expire_uploads
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class Housekeeper(threading.Thread):
         while not jobs.stopping.wait(ALIVE_EVERY):
             seconds += ALIVE_EVERY
             try:
-                jobs.show_life()
+                heartbeat.beat()
                 if seconds % REAP_EVERY == 0:
                     jobs.reap()
                 if seconds % TIDY_EVERY == 0:
@@ -51,7 +51,7 @@ class Housekeeper(threading.Thread):
 
 
 def clean_up() -> None:
-    publishing.tidy()
+    files.tidy()
     expire_uploads()
     call_command("prune_db_task_results", queue_name="*", min_age_days=KEEP_RESULTS, verbosity=0)
 
@@ -73,7 +73,7 @@ class Command(BaseCommand):
             excluded_queue_names=[],
         )
         worker.configure_signals()
-        jobs.show_life()
+        heartbeat.beat()
         jobs.reap()
         clean_up()
         Housekeeper().start()

@@ -10,6 +10,7 @@ from programme import drawn, files, loading
 from programme.files import ProgrammeError
 from programme.loading import Outcome
 from programme.models import LoadedText
+from texts import freshness
 
 
 class Command(BaseCommand):
@@ -35,6 +36,8 @@ class Command(BaseCommand):
         try:
             with transaction.atomic():
                 outcomes = self.load(options)
+                if any(outcome.done in ("added", "updated") for outcome in outcomes):
+                    freshness.touch()
                 if options["dry_run"]:
                     transaction.set_rollback(True)
         except ProgrammeError as error:

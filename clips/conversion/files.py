@@ -1,0 +1,195 @@
+"""Where the files of a clip are while it is converted, and how they become what visitors get."""
+
+import contextlib
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import Storage
+from django.db import transaction
+from django.db.models.fields.files import FieldFile
+from django.utils.translation import gettext as _
+
+from clips.conversion.convert import Converted, new_file_name
+from clips.conversion.leases import Lease, LeaseLostError, new_token, worker_died
+from clips.conversion.probe import FilmRefusedError
+from clips.models import FILE_FIELDS, Clip, Moment, originals, published_name
+from texts import freshness
+
+FOLDER_PREFIX = "cdtrainer-clip-"
+ARRIVES_WITHIN = timedelta(hours=6)  # a file may be stored for that long before its row says so
+
+
+def films() -> Storage:
+    """Return the storage of what visitors get."""
+    return Clip._meta.get_field("film").storage
+
+
+@contextlib.contextmanager
+def work_folder() -> Iterator[Path]:
+    """Make a folder for one film. Its name says whose it is, so that the next worker can remove what a kill left."""
+    prefix = f"{FOLDER_PREFIX}{new_token()}-"
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
+        yield Path(folder)
+
+
+def local_copy(film: FieldFile, folder: Path) -> Path:
+    """Return the path of a film (an original, or what was made of it), fetched first when it is kept elsewhere."""
+    if not film.name or not film.storage.exists(film.name):
+        raise FilmRefusedError(_("The film's file is missing on the server. Please upload it again."))
+    try:
+        return Path(film.path)
+    except NotImplementedError:
+        copy = folder / "original"
+        with film.open("rb") as kept, copy.open("wb") as local:
+            shutil.copyfileobj(kept, local, 1024 * 1024)
+        return copy
+
+
+def publish_file(clip: Clip, part: Path) -> str:
+    """Copy a finished file to where visitors can fetch it, under a new name; return that name."""
+    name = published_name(clip, new_file_name(part))
+    with part.open("rb") as finished:
+        name = films().save(name, File(finished), max_length=255)
+    with contextlib.suppress(NotImplementedError):  # another storage answers for what it has taken
+        keep_through_power_cuts(Path(films().path(name)))
+    return name
+
+
+def keep_through_power_cuts(path: Path) -> None:
+    """Have the disk take in a new file and its name, before a row says that it is there."""
+    for each, flags in ((path, os.O_RDWR), (path.parent, os.O_RDONLY)):
+        opened = os.open(each, flags)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
+def publish(clip: Clip, converted: Converted, lease: Lease) -> None:
+    """Make `converted` what visitors get, all of it at once, then remove what it replaces.
+
+    Raises:
+        LeaseLostError: when the clip is somebody else's by now; then nothing has changed.
+    """
+    names: dict[str, str] = {}
+    try:
+        for field, part in converted.files.items():
+            names[field] = publish_file(clip, part)
+        with transaction.atomic():
+            won = lease.release(
+                **names,
+                status=Clip.Status.READY,
+                progress=100,
+                problem="",
+                attempts=0,
+                losses=0,
+                seconds=converted.seconds,
+                width=converted.width,
+                height=converted.height,
+                has_sound=converted.has_sound,
+            )
+            if not won:
+                raise LeaseLostError
+            Clip.objects.filter(pk=clip.pk, still_at=clip.still_at).update(still_is_due=False)
+            keep_moments(clip.pk, converted.moments)
+            freshness.touch()
+    except BaseException:
+        for name in names.values():
+            films().delete(name)
+        raise
+    remove_leftovers(clip.pk)
+
+
+def keep_moments(pk: int, moments: Iterable[tuple[float, bytes]]) -> None:
+    """Replace the moments of a clip; call it inside a transaction."""
+    Moment.objects.filter(clip=pk).delete()
+    Moment.objects.bulk_create(Moment(clip_id=pk, seconds=at, picture=picture) for at, picture in moments)
+
+
+def publish_stills(clip: Clip, stills: dict[str, Path], mine: Any) -> None:
+    """Make `stills` those of a clip, unless `mine`, a query for its row, finds that it has changed meanwhile."""
+    names: dict[str, str] = {}
+    replaced = {getattr(clip, field).name for field in stills}
+    try:
+        for field, part in stills.items():
+            names[field] = publish_file(clip, part)
+        with transaction.atomic():
+            if not mine.update(**names, still_is_due=False):
+                raise LeaseLostError
+            freshness.touch()
+    except BaseException:
+        replaced = set(names.values())
+        raise
+    finally:
+        for name in replaced - {""}:
+            films().delete(name)
+
+
+def remove_leftovers(pk: int) -> None:
+    """Remove what the row of a clip no longer names: earlier films, and what a killed worker left."""
+    clip = Clip.objects.get(pk=pk)
+    current = {getattr(clip, field).name for field in FILE_FIELDS}
+    with contextlib.suppress(OSError):
+        remove_others(films(), f"clips/{clip.public_id}", current, (".mp4", ".webp"))
+        # The next film may be on its way in, while its row still says the last one.
+        remove_others(originals(), clip.public_id, {clip.original.name}, older_than=ARRIVES_WITHIN)
+
+
+def remove_others(
+    storage: Storage,
+    folder: str,
+    current: set[str],
+    suffixes: tuple[str, ...] = ("",),
+    older_than: timedelta = timedelta(0),
+) -> None:
+    """Remove what is in `folder` and not `current`; nothing else than files with one of `suffixes`."""
+    try:
+        names = storage.listdir(folder)[1]
+    except FileNotFoundError:
+        return
+    for name in names:
+        path = f"{folder}/{name}"
+        if path in current or not name.endswith(suffixes):
+            continue
+        if not older_than or storage.get_modified_time(path) < datetime.now(UTC) - older_than:
+            storage.delete(path)
+
+
+def remove_all(public_id: str) -> None:
+    """Remove every file of a clip that has been deleted."""
+    for storage, folder in ((films(), f"clips/{public_id}"), (originals(), public_id)):
+        with contextlib.suppress(OSError):
+            remove_folder(storage, folder)
+
+
+def remove_folder(storage: Storage, folder: str, older_than: timedelta = timedelta(0)) -> None:
+    remove_others(storage, folder, set(), older_than=older_than)
+    with contextlib.suppress(OSError, NotImplementedError):  # files left in it, or a storage without folders
+        Path(storage.path(folder)).rmdir()
+
+
+def tidy() -> None:
+    """Remove what no clip names (any more), and the work folders of killed workers."""
+    old = time.time() - ARRIVES_WITHIN.total_seconds()
+    for folder in Path(settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*"):
+        with contextlib.suppress(OSError):
+            owner_died = worker_died(folder.name.removeprefix(FOLDER_PREFIX)[:32])
+            if owner_died or (folder.stat().st_mtime < old and folder.stat().st_uid == os.getuid()):
+                shutil.rmtree(folder)
+    known = set(Clip.objects.values_list("public_id", flat=True))
+    for storage, root in ((films(), "clips/"), (originals(), "")):
+        with contextlib.suppress(FileNotFoundError):
+            for public_id in set(storage.listdir(root)[0]) - known:
+                remove_folder(storage, f"{root}{public_id}", ARRIVES_WITHIN)
+    for pk in Clip.objects.exclude(status__in=[Clip.Status.WAITING, Clip.Status.CONVERTING]).values_list(
+        "pk", flat=True
+    ):
+        remove_leftovers(pk)

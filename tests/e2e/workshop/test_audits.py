@@ -1,0 +1,69 @@
+"""Every page about texts in Chromium: the policy, a small phone, axe in both schemes, and the keyboard."""
+
+import pytest
+from django.urls import reverse
+
+from tests.e2e.workshop.conftest import axe
+from tests.factories import make_clip, make_exercise, make_problem, make_section
+from texts import history
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+#: Whatever the keyboard should reach.
+REACHABLE = """[...document.querySelectorAll(
+    "a[href], button, input, select, textarea, summary, [contenteditable=true]")]
+  .filter(it => it.checkVisibility({visibilityProperty: true}) && !it.disabled && it.tabIndex >= 0
+    && it.type !== "hidden" && !(it.type === "radio" && !it.checked))"""
+#: What the keyboard is on, when nothing shows it.
+UNMARKED = """(() => { const on = document.activeElement, look = getComputedStyle(on);
+  return on !== document.body && look.outlineStyle === "none" && look.boxShadow === "none"
+    ? on.outerHTML.slice(0, 120) : ""; })()"""
+
+
+@pytest.fixture
+def addresses():
+    """The start page, a list, a form with parts, a history with a change, a preview."""
+    clip = make_clip(exercise=make_exercise(name="Turn to the {right}"))
+    problem = make_problem(summary="Old words.")
+    history.remember(problem)
+    problem.summary = "New words."
+    problem.save()
+    history.record(problem)
+    return {
+        "start": reverse("admin:index"),
+        "list": reverse("admin:exercises_exercise_changelist"),
+        "form": reverse("admin:pages_page_change", args=[make_section().page.pk]),
+        "history": reverse("admin:faq_problem_history", args=[problem.pk]),
+        "preview": reverse("admin:preview", args=["exercises", "exercise", clip.exercise.pk]),
+    }
+
+
+PAGES = ["start", "list", "form", "history", "preview"]
+
+
+@pytest.mark.parametrize("page_name", PAGES)
+def test_a_page_keeps_the_policy_and_fits_a_small_phone(open_page, workshop, addresses, page_name):
+    page = open_page(addresses[page_name])
+
+    assert page.complaints == []
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.set_viewport_size({"width": 1280, "height": 800})
+    light = axe(page)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(300)  # colours fade for 120 ms
+    assert (light, axe(page)) == ([], [])
+
+
+@pytest.mark.parametrize("page_name", PAGES)
+def test_the_keyboard_reaches_everything_and_one_sees_where_it_is(open_page, workshop, addresses, page_name):
+    page = open_page(addresses[page_name])
+    total = page.evaluate(f"window.toReach = new Set({REACHABLE}); window.toReach.size")
+    unmarked = set()
+
+    for _ in range(total + 5):
+        page.keyboard.press("Tab")
+        unmarked.add(page.evaluate(f"window.toReach.delete(document.activeElement); {UNMARKED}"))
+
+    assert page.evaluate("[...window.toReach].map(it => it.outerHTML.slice(0, 120))") == []
+    assert unmarked - {""} == set()

@@ -1,0 +1,82 @@
+"""Two addresses for probes: is the process alive, and can the site do its work?
+
+Neither tells a stranger more than the names of what fails.
+"""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage, default_storage
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from clips.conversion.heartbeat import worker_is_alive
+from upkeep.disks import disks
+
+_migrated = False
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Say that this process answers, and nothing about the rest."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Say "ok", or with 503 the names of the checks that fail, one a line."""
+    failing = [name for name, check in CHECKS.items() if not passes(check)]
+    return HttpResponse("\n".join(failing) or "ok", status=503 if failing else 200, content_type="text/plain")
+
+
+def passes(check: Callable[[], bool]) -> bool:
+    try:
+        return check()
+    except (DatabaseError, OSError):
+        return False
+
+
+def database_answers() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return True
+
+
+def migrations_are_applied() -> bool:
+    """Whether the database has every table of this version; asked until it has, and remembered from then on."""
+    global _migrated
+    if not _migrated:
+        executor = MigrationExecutor(connection)
+        _migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return _migrated
+
+
+def media_can_be_written() -> bool:
+    """Whether a new clip could be stored; a storage that is not a disk of ours answers for itself."""
+    if isinstance(default_storage, FileSystemStorage):
+        folder = Path(settings.MEDIA_ROOT)
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"ok")
+    return True
+
+
+def there_is_room() -> bool:
+    """Whether every disk that the site writes to has 2 GB or a tenth of itself left."""
+    return not any(disk.is_low for disk in disks())
+
+
+CHECKS: dict[str, Callable[[], bool]] = {
+    "database": database_answers,
+    "migrations": migrations_are_applied,
+    "media": media_can_be_written,
+    "disk": there_is_room,
+    "worker": worker_is_alive,
+}

@@ -1,0 +1,25 @@
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.cache import cache
+from django.core.management.base import BaseCommand, CommandError
+
+from upkeep import backup
+
+
+class Command(BaseCommand):
+    help = "Puts a backup into an empty site, after checking all of it. A site that holds anything is left alone."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("folder", type=Path, help="A folder made by back_up.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            done = backup.restore(options["folder"])
+        except (backup.BackupError, OSError) as error:
+            raise CommandError(f"Nothing was restored. {error}") from error
+        cache.clear()  # a shared cache may still hold pages of the site before
+        self.stdout.write(
+            f"Restored: {done.files} files, as of {done.made_at}. Now run “make setup” and start the site."
+        )
