@@ -126,7 +126,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        else "cdtrainer.storage.BundledStaticFilesStorage",
     },
 }
 WHITENOISE_ALLOW_ALL_ORIGINS = False
