@@ -58,7 +58,7 @@ def sheet_response(request: HttpRequest, exercises: Sequence[Exercise]) -> HttpR
 
 
 def draw(exercises: Sequence[Exercise]) -> bytes:
-    sheet = Image.new("RGBA", size_of(len(exercises)))  # transparent: the panel behind it is the page's own
+    sheet = Image.new("RGBA", size_of(len(exercises)), "#FFFFFF00")  # transparent: the panel is the page's own
     for place, exercise in enumerate(exercises):
         clip, tile = exercise.first_clip, tile_at(place)
         if clip is None:
