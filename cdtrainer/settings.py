@@ -160,7 +160,12 @@ TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 
 EMAIL_URL = env.str("EMAIL_URL", default="")  # empty: the site sends no mail
 if EMAIL_URL:
-    vars().update(env.email_url_config(EMAIL_URL))
+    _mail = env.email_url_config(EMAIL_URL)
+    EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+    EMAIL_FILE_PATH = _mail["EMAIL_FILE_PATH"]  # of the backend that writes letters to files
+    EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
+    EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="webmaster@localhost")
 
 AUTH_PASSWORD_VALIDATORS = [
