@@ -19,7 +19,6 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import IO, Any
 
@@ -31,6 +30,8 @@ from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+
+from cdtrainer import __version__
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -73,7 +74,7 @@ def make(folder: Path) -> Summary:
     manifest = {
         "format": FORMAT,
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "site": version_of_the_site(),
+        "site": __version__,
         "django": django.get_version(),
         "database": {"vendor": connection.vendor, "file": database.name},
         "migrations": sorted(f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations()),
@@ -83,13 +84,6 @@ def make(folder: Path) -> Summary:
     unfinished.write_text(json.dumps(manifest, indent=1))
     unfinished.replace(folder / MANIFEST)
     return summary(manifest)
-
-
-def version_of_the_site() -> str:
-    try:
-        return version("cdtrainer")
-    except PackageNotFoundError:  # run from its folder without being installed, as `make run` does
-        return ""
 
 
 def summary(manifest: dict[str, Any]) -> Summary:

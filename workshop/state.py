@@ -9,6 +9,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.timesince import timesince
 from django.utils.translation import gettext
 
+from cdtrainer import __version__
 from clips.conversion import ffmpeg
 from clips.conversion.heartbeat import worker_is_alive, worker_seen_at
 from upkeep.disks import Disk, disks
@@ -33,6 +34,7 @@ class SiteState:
     worker: str
     worker_is_missing: bool
     ffmpeg: str
+    version: str  # of the site itself
 
 
 def state_of_the_site() -> SiteState:
@@ -42,6 +44,7 @@ def state_of_the_site() -> SiteState:
         worker=state_of_the_worker(),
         worker_is_missing=not worker_is_alive(),
         ffmpeg=ffmpeg_version(ffmpeg.binary()),
+        version=__version__,
     )
 
 

@@ -12,6 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
 
+from cdtrainer import __version__
 from tests.factories import make_clip, make_question
 from upkeep import backup
 
@@ -113,6 +114,7 @@ def test_the_manifest_names_every_file_with_its_sum_and_the_versions(made):
         "bytes": 25,
     }
     assert "texts.0001_initial" in manifest["migrations"]
+    assert manifest["site"] == __version__
     assert made.stat().st_mode & 0o077 == 0
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from cdtrainer import __version__
 from clips.conversion import heartbeat
 from exercises.models import Exercise
 from faq.models import Question
@@ -255,6 +256,7 @@ def test_the_start_page_says_how_the_site_is(workshop, settings):
     assert "the worker is running" in response.text
     assert "are free." in response.text
     assert "Films are converted with ffmpeg " in response.text
+    assert f"This is CD Trainer {__version__}." in response.text
     assert reverse("clip_upload:page") in response.text
 
 
