@@ -11,6 +11,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
+from cdtrainer.requests import SiteRequest
 from texts import freshness
 
 #: Paths whose answers belong to one person, are not pages, or change with time.
@@ -40,10 +41,10 @@ class PageCacheMiddleware:
     version's, and an edit never meets a stale page.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[SiteRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: SiteRequest) -> HttpResponse:
         if not is_cacheable(request):
             return self.get_response(request)
         try:
@@ -83,9 +84,9 @@ def is_storable(response: HttpResponse) -> bool:
 # The key -------------------------------------------------------------------------------
 
 
-def cache_key(request: HttpRequest) -> str:
+def cache_key(request: SiteRequest) -> str:
     """Return the key of a page: its content version, address, visitor's side and view, gzip, settings and release."""
-    sides = request.sides  # type: ignore[attr-defined]
+    sides = request.sides
     parts = [
         str(freshness.version()),
         str(request.method),

@@ -60,7 +60,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "cdtrainer.middleware.RefuseNulMiddleware",
     "cdtrainer.middleware.PlainWordsMiddleware",
-    "exercises.sides.SidesMiddleware",
+    "exercises.middleware.SidesMiddleware",
     "cdtrainer.page_cache.PageCacheMiddleware",  # stores what GZipMiddleware below has already compressed
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
