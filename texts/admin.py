@@ -21,7 +21,7 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from js_asset import Media  # type: ignore[import-untyped]
+from js_asset import Media
 
 from cdtrainer.requests import SiteRequest
 from texts import freshness, history
