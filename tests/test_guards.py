@@ -1,14 +1,18 @@
 """Promises of the whole project, each kept by one test."""
 
 import os
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.urls import URLPattern, get_resolver
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.factories import make_clip, make_page, make_problem, make_question, make_variation
 
@@ -123,3 +127,36 @@ def run(*arguments, **environment):
         text=True,
         check=False,
     )
+
+
+def pinned(lock_file):
+    """Return the versions in a lock file by package; one may have several, each for other versions of Python."""
+    versions = {}
+    for name, version in re.findall(r"^([\w.-]+)==([\w.]+)", lock_file.read_text(), re.MULTILINE):
+        versions.setdefault(canonicalize_name(name), set()).add(version)
+    return versions
+
+
+@pytest.mark.parametrize(("name", "extras"), [("site", ["postgres"]), ("dev", ["postgres", "figure", "dev"])])
+def test_a_lock_file_pins_all_that_pyproject_asks_for(name, extras):
+    project = tomllib.loads(Path("pyproject.toml").read_text())["project"]
+    versions = pinned(Path(f"requirements/{name}.txt"))
+
+    wanted = [*project["dependencies"], *(line for extra in extras for line in project["optional-dependencies"][extra])]
+
+    for requirement in map(Requirement, wanted):
+        for version in versions[canonicalize_name(requirement.name)]:
+            assert requirement.specifier.contains(version), requirement
+
+
+def test_both_lock_files_pin_the_same_and_the_lts_of_django():
+    site, dev = pinned(Path("requirements/site.txt")), pinned(Path("requirements/dev.txt"))
+
+    assert site == {name: dev[name] for name in site}
+    assert all(version.startswith("5.2.") for version in site["django"])
+
+
+def test_the_lock_files_name_no_registry():
+    for path in Path("requirements").iterdir():
+        assert "://" not in path.read_text(), path
+        assert "index-url" not in path.read_text(), path
