@@ -158,6 +158,7 @@ def test_without_mail_a_forgotten_password_is_a_matter_for_the_operator(client):
 def with_mail(settings):
     settings.EMAIL_URL = "smtp://mail.example.org"
     settings.SITE_URL = "https://exercises.example.org"
+    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}  # for Django 6.1
 
 
 def test_with_mail_a_link_sets_a_new_password(client, therapist, with_mail):
