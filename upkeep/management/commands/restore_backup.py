@@ -5,7 +5,8 @@ from typing import Any
 from django.core.cache import cache
 from django.core.management.base import BaseCommand, CommandError
 
-from upkeep import backup
+from upkeep.backup import BackupError
+from upkeep.restore import restore
 
 
 class Command(BaseCommand):
@@ -17,10 +18,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            done = backup.restore(options["folder"])
-        except (backup.BackupError, OSError) as error:
+            restored = restore(options["folder"])
+        except (BackupError, OSError) as error:
             raise CommandError(f"Nothing was restored. {error}") from error
         cache.clear()  # a shared cache may still hold pages of the site before
         self.stdout.write(
-            f"Restored: {done.files} files, as of {done.made_at}. Now run “make setup” and start the site."
+            f"Restored: {restored.files} files, as of {restored.made_at}. Now run “make setup” and start the site."
         )
