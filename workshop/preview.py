@@ -34,10 +34,10 @@ def preview(request: SiteRequest, app_label: str, model_name: str, pk: int) -> H
     row = editor.get_object(request, str(pk))
     if row is None or not editor.has_view_permission(request, row):
         raise Http404
-    address = editor.page_of(row)
-    if not address:
+    page_url = editor.page_of(row)
+    if not page_url:
         raise Http404
-    parts = urlsplit(address)
+    parts = urlsplit(page_url)
     request.preview = Preview(
         name=str(row),
         form_url=reverse(f"admin:{app_label}_{model_name}_change", args=[pk]),
@@ -52,15 +52,15 @@ def preview(request: SiteRequest, app_label: str, model_name: str, pk: int) -> H
 
 
 def as_visitor(request: SiteRequest, path: str, row: Any) -> HttpResponse:
-    """Answer `request` as the visitors' page at `path` would, with the side and view of whoever asks."""
+    """Return the visitors' page at `path`, drafts included, with the side and view that the request asks for."""
     match = resolve(path)
     view: Callable[..., HttpResponse] = match.func
-    match_before, request.resolver_match = request.resolver_match, match
-    before, request.sides = request.sides, sides.asked_for(request)
+    preview_match, request.resolver_match = request.resolver_match, match
+    sides_before, request.sides = request.sides, sides.asked_for(request)
     sides.use(request.sides)
     try:
         with drafts.shown(row):
             return view(request, *match.args, **match.kwargs)
     finally:
-        sides.use(before)
-        request.resolver_match = match_before
+        sides.use(sides_before)
+        request.resolver_match = preview_match

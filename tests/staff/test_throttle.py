@@ -77,18 +77,19 @@ def test_the_right_password_is_refused_while_the_account_is_locked(sign_in, clie
 
 
 def test_a_known_name_is_answered_like_an_unknown_one(sign_in, client):
-    known = [sign_in("ana", "wrong") for _ in range(7)]
+    answers_to_known = [sign_in("ana", "wrong") for _ in range(7)]
     for cache in caches.all():
         cache.clear()
-    unknown = [sign_in("eve", "wrong") for _ in range(7)]
+    answers_to_unknown = [sign_in("eve", "wrong") for _ in range(7)]
 
-    assert [answer.status_code for answer in known] == [answer.status_code for answer in unknown]
-    for here, there in zip(known, unknown, strict=True):
-        assert shown(here) == shown(there)
-    assert LOCKED in shown(known[-1])
+    for known, unknown in zip(answers_to_known, answers_to_unknown, strict=True):
+        assert known.status_code == unknown.status_code
+        assert text_of(known) == text_of(unknown)
+    assert LOCKED in text_of(answers_to_known[-1])
 
 
-def shown(response):
+def text_of(response):
+    """Return a page without its CSRF tokens, as it would be for ana."""
     return "\n".join(
         line for line in response.text.replace('value="eve"', 'value="ana"').splitlines() if "csrf" not in line
     )
