@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.exceptions import NotRegistered
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import resolve, reverse
 from django.views.decorators.http import require_safe
 
@@ -25,15 +25,7 @@ from texts.drafts import Preview
 @require_safe
 def preview(request: SiteRequest, app_label: str, model_name: str, pk: int) -> HttpResponse:
     """Show the visitors' page of one text or clip with all drafts; "not found" to everybody who may not see it."""
-    try:
-        editor = admin.site.get_model_admin(apps.get_model(app_label, model_name))
-    except (LookupError, NotRegistered):
-        raise Http404 from None
-    if not isinstance(editor, WorkshopAdmin) or not admin.site.has_permission(request):
-        raise Http404
-    row = editor.get_object(request, str(pk))
-    if row is None or not editor.has_view_permission(request, row):
-        raise Http404
+    editor, row = editor_and_row(request, app_label, model_name, pk)
     page_url = editor.page_of(row)
     if not page_url:
         raise Http404
@@ -49,6 +41,24 @@ def preview(request: SiteRequest, app_label: str, model_name: str, pk: int) -> H
     response["Cache-Control"] = "private, no-store"
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
+
+
+def editor_and_row(request: HttpRequest, app_label: str, model_name: str, pk: int) -> tuple[WorkshopAdmin, Any]:
+    """Return a row and its admin, when the person who asks may see it in the workshop.
+
+    Raises:
+        Http404: when they may not, or there is no such row.
+    """
+    try:
+        editor = admin.site.get_model_admin(apps.get_model(app_label, model_name))
+    except (LookupError, NotRegistered):
+        raise Http404 from None
+    if not isinstance(editor, WorkshopAdmin) or not admin.site.has_permission(request):
+        raise Http404
+    row = editor.get_object(request, str(pk))
+    if row is None or not editor.has_view_permission(request, row):
+        raise Http404
+    return editor, row
 
 
 def as_visitor(request: SiteRequest, path: str, row: Any) -> HttpResponse:
