@@ -1,3 +1,3 @@
-"""Settings, addresses, middleware and page cache: what holds the rooms of the site together."""
+"""The wiring of the site: settings, URLs, middleware, page cache, error pages."""
 
 __version__ = "0.1.0"
