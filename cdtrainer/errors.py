@@ -1,4 +1,4 @@
-"""The pages for when something goes wrong: no database, no session, the site's own look."""
+"""The error pages, in the site's look; they need neither the database nor a session."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-LAST_WORD = """<!DOCTYPE html>
+FALLBACK_HTML = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Something went wrong on our side</title></head>
 <body><main><h1>Something went wrong on our side</h1>
@@ -43,5 +43,5 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     try:
         return page(request, 500)
-    except Exception:  # whatever broke the page may break this one too, and the visitor still needs a word
-        return HttpResponse(LAST_WORD, status=500)
+    except Exception:  # whatever broke the page may break the error page too
+        return HttpResponse(FALLBACK_HTML, status=500)

@@ -1,4 +1,4 @@
-"""Small guards around every answer."""
+"""Checks and headers around every response."""
 
 import logging
 from collections.abc import Callable
@@ -11,7 +11,8 @@ from cdtrainer import errors
 
 log = logging.getLogger(__name__)
 
-#: Everything a page could ask a device for is off, but full screen for the clips and the lamp that keeps a session lit.
+#: Browser features that pages may use: full screen for clips, and screen-wake-lock, which no script asks for yet:
+#: practice by ear will, so that the screen stays on during a session.
 PERMISSIONS_POLICY = ", ".join(
     [
         *(
@@ -39,7 +40,7 @@ PERMISSIONS_POLICY = ", ".join(
 
 
 class RefuseNulMiddleware:
-    """Answers 400 to an address with a NUL byte, which no database takes as text."""
+    """Answers 400 to a path or query with a NUL byte, which no database stores as text."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -64,7 +65,7 @@ class PolicyHeadersMiddleware:
 
 
 class PlainWordsMiddleware:
-    """Says what happened where Django would say only that something went wrong."""
+    """Answers with the right status and page where Django would answer 500 or 400."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -73,7 +74,7 @@ class PlainWordsMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer 503 while the database is locked or away, and 413 to a form that is too large."""
+        """Return 503 while the database is locked or away, and 413 for a form that is too large."""
         if isinstance(exception, OperationalError):
             log.warning("The database does not answer: %s", exception)
             response = errors.page(request, 503)
