@@ -66,7 +66,7 @@ def as_visitor(request: HttpRequest, path: str, row: Any) -> HttpResponse:
     match = resolve(path)
     view: Callable[..., HttpResponse] = match.func
     match_before, request.resolver_match = request.resolver_match, match
-    asked = sides.asked_for(request)
+    asked = sides.sides_of(request)
     before, request.sides = sides.current(), asked  # type: ignore[attr-defined]
     sides.use(asked)
     try:
