@@ -22,7 +22,7 @@ class Outcome:
 
 
 def set_published(rows: Iterable[Any], *, published: bool, user: Any) -> Outcome:
-    """Publish or withdraw each of `rows` in a transaction of its own, and return which and why the others not.
+    """Publish or withdraw each of `rows` in a transaction of its own; return which, and why others were refused.
 
     Every change is written into the log of the workshop, and that of a text into its history.
     """

@@ -6,8 +6,10 @@ from itertools import pairwise
 
 import pytest
 
+from figure.check import HEAD_SPEED, check, head_speed, problems
 from figure.pose import same
-from figure.spec import FPS, HEAD_SPEED, MOVEMENTS, RAMP, SpecError, check, eased, head_speed, problems, read, read_all
+from figure.spec import MOVEMENTS, SpecError, read, read_all
+from figure.timeline import FPS, RAMP, eased
 
 EXERCISES = 31  # the site's exercises; some have several variations
 
