@@ -1,3 +1,5 @@
+"""The workshop's forms and lists of exercises, groups, body parts and equipment."""
+
 from typing import Any, ClassVar, cast
 
 from django import forms
@@ -19,6 +21,8 @@ from texts.admin import REVIEW, ReviewedTextAdmin, ReviewFilter, TextAdmin, Work
 
 
 class VariationInline(admin.StackedInline):
+    """The variations of an exercise, on the exercise's form."""
+
     model = Variation
     extra = 0
     fields = [("number", "title"), "how", "description"]
@@ -45,13 +49,14 @@ class ClipInline(LiveClips, admin.StackedInline):
         return super().media + MEDIA
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Return a formset whose forms know who edits, for the clip's `uploaded_by`."""
         formset = super().get_formset(request, obj, **kwargs)
         cast("type[ClipForm]", formset.form).editor = request.user
         return formset
 
 
 class FilmFilter(admin.SimpleListFilter):
-    """Exercises by what visitors get to see: a film, a drawing that has to be checked, nothing."""
+    """Filters exercises by the clip that visitors see: a film, none, or a drawing that has to be checked."""
 
     title = _("clip")
     parameter_name = "clip"
@@ -74,13 +79,13 @@ class FilmFilter(admin.SimpleListFilter):
 
 
 def with_clip(**conditions: Any) -> models.QuerySet[Any]:
-    """Return the keys of the exercises with a clip that visitors can see and that meets `conditions`."""
+    """Return the primary keys of the exercises with a visible clip that meets `conditions`."""
     clips = Clip.objects.with_film().filter(published=True, **conditions).exclude(exercise=None)
     return clips.order_by().values("exercise")
 
 
 class GroupFilter(admin.RelatedFieldListFilter):
-    """Groups, told apart by their stage."""
+    """Filters by group; each choice names the stage, too."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
         groups = ExerciseGroup.objects.select_related("stage")
@@ -89,6 +94,8 @@ class GroupFilter(admin.RelatedFieldListFilter):
 
 @admin.register(Exercise)
 class ExerciseAdmin(ReviewedTextAdmin):
+    """Exercises in the order of the programme, with their variations and clips."""
+
     list_display = ["still", "title", "stage", "group_name", "position", "published", "clip_count", "review"]
     order_within = "group_id"
     list_display_links = ["still", "title"]
@@ -200,6 +207,8 @@ class ExerciseAdmin(ReviewedTextAdmin):
 
 @admin.register(ExerciseGroup)
 class ExerciseGroupAdmin(TextAdmin):
+    """Groups, by stage and position."""
+
     list_display = ["name", "stage", "position", "period", "exercise_count"]
     order_within = "stage_id"
     list_editable = ["position"]
@@ -218,14 +227,16 @@ class ExerciseGroupAdmin(TextAdmin):
 
     @admin.display(description=_("exercises"))
     def exercise_count(self, group: Any) -> str:
-        shown, total = group.published_exercises, group.all_exercises
-        if shown == total:
+        published, total = group.published_exercises, group.all_exercises
+        if published == total:
             return str(total)
-        return gettext("%(shown)d of %(total)d published") % {"shown": shown, "total": total}
+        return gettext("%(shown)d of %(total)d published") % {"shown": published, "total": total}
 
 
 @admin.register(BodyPart)
 class BodyPartAdmin(TextAdmin):
+    """Body parts, in the order of the filters."""
+
     list_display = ["name", "position"]
     list_editable = ["position"]
     search_fields = ["name"]
@@ -234,6 +245,8 @@ class BodyPartAdmin(TextAdmin):
 
 @admin.register(Equipment)
 class EquipmentAdmin(TextAdmin):
+    """Equipment, in the order of the filters."""
+
     list_display = ["name", "position", "substitute"]
     list_editable = ["position"]
     search_fields = ["name", "substitute"]

@@ -1,4 +1,4 @@
-"""What editing any text has in common: the text editor, order, history, review, publishing, the way to its page."""
+"""Base classes of the model admins: text editor, row order, history, review, publishing, links to the page."""
 
 import json
 from datetime import date
@@ -28,11 +28,11 @@ from texts import freshness, history
 from texts.models import REVIEW_FIELDSET, REVIEW_LASTS, Version, review_is_due
 from texts.publishing import set_published
 
-#: Last in the form of every text.
+#: The last fieldset of every text's form.
 REVIEW: Any = REVIEW_FIELDSET
 
 
-#: What `order.js` says; words in braces are filled in by it.
+#: The messages of `order.js`, which fills in the words in braces.
 ORDER_TEXTS = {
     "drag": _("Drag to another place"),
     "up": _("Move “{name}” up"),
@@ -47,11 +47,11 @@ ORDER_TEXTS = {
 
 
 class WorkshopAdmin(admin.ModelAdmin):
-    """A model admin that shows `ProseField`s and knows a page for what it edits."""
+    """The base of every model admin: text editor, row order, fresh pages, preview and link to the visitors' page."""
 
     formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 5})}}
 
-    #: The field whose rows are ordered among themselves, such as the group of an exercise; empty: all of them.
+    #: The field that divides the rows into lists of their own order, as the group of an exercise; "": one list.
     order_within = ""
 
     class Media:
@@ -59,14 +59,13 @@ class WorkshopAdmin(admin.ModelAdmin):
 
     @property
     def media(self) -> forms.Media:
-        """Bring `order.js` with its words along; not in `Media`, where they would have one language for ever."""
-        words = json.dumps({name: str(said) for name, said in ORDER_TEXTS.items()})
-        order = forms.Script("workshop/order.js", type="module", **{"data-order-texts": words})
+        """Add `order.js` with its messages, which class `Media` would translate once for all requests."""
+        order_texts = json.dumps({name: str(text) for name, text in ORDER_TEXTS.items()})
+        order = forms.Script("workshop/order.js", type="module", **{"data-order-texts": order_texts})
         return super().media + forms.Media(js=[order])  # type: ignore[list-item] # new in Django 5.2
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> type[forms.ModelForm]:
-        """Name each field that is edited in the list after its row, for those who cannot see the columns."""
-
+        """Return a form that labels each field with its row, for screen readers, and marks positions for `order.js`."""
         within = self.order_within
 
         class RowForm(super().get_changelist_form(request, **kwargs)):  # type: ignore[misc]
@@ -92,7 +91,7 @@ class WorkshopAdmin(admin.ModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Save what belongs to a row, as the last step of every form and of every row of a list."""
+        """Save the related rows, the last step of every form and of every row of a list, and refresh cached pages."""
         super().save_related(request, form, formsets, change)
         freshness.touch()
 
@@ -105,26 +104,26 @@ class WorkshopAdmin(admin.ModelAdmin):
         freshness.touch()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Keep addresses as they are once they exist: links, bookmarks and prints lead to them."""
-        fixed = ["slug"] if obj and any(f.name == "slug" for f in self.model._meta.fields) else []
+        """Return the fields nobody may change: the slug, too, once it exists, as links, bookmarks and prints use it."""
+        fixed = ["slug"] if obj and any(field.name == "slug" for field in self.model._meta.fields) else []
         return [*super().get_readonly_fields(request, obj), *fixed]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
         return {} if obj else dict(super().get_prepopulated_fields(request, obj))
 
     def get_preview_url(self, obj: Any = None) -> str | None:
-        """Return where the staff can see the visitors' page of a text, drafts included; None without such a page."""
+        """Return the address of the page's preview, drafts included; None without such a page."""
         if obj is None or not self.page_of(obj):
             return None
         meta = self.model._meta
         return reverse("admin:preview", args=[meta.app_label, meta.model_name, obj.pk])
 
     def page_of(self, obj: Any) -> str | None:
-        """Return the address of the page on which visitors see `obj` once it is published."""
+        """Return the address of the page that shows `obj` once it is published; None without one."""
         return str(obj.get_absolute_url()) if hasattr(obj, "get_absolute_url") else None
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
-        """Return the address of the page, or None while visitors would meet "not found" there."""
+        """Return the address of the page, or None while it is a 404 for visitors."""
         if obj is None or not hasattr(obj, "get_absolute_url") or not getattr(obj, "published", True):
             return None
         return str(obj.get_absolute_url())
@@ -245,7 +244,7 @@ class TextAdmin(WorkshopAdmin):
 
 
 class ReviewFilter(admin.SimpleListFilter):
-    """Texts by what a clinician has said about them."""
+    """Filters texts by whether a clinician has reviewed them and whether that is due again."""
 
     title = _("review")
     parameter_name = "review"
@@ -264,7 +263,7 @@ class ReviewFilter(admin.SimpleListFilter):
 
 
 class ReviewedTextAdmin(TextAdmin):
-    """The admin of a text that visitors see once it is published, and that a clinician can review."""
+    """The admin of a text that can be published and reviewed."""
 
     actions = ["publish", "withdraw"]
     list_per_page = 100
@@ -282,6 +281,7 @@ class ReviewedTextAdmin(TextAdmin):
         self.set_published(request, queryset, published=False)
 
     def set_published(self, request: HttpRequest, queryset: models.QuerySet[Any], *, published: bool) -> None:
+        """Publish or withdraw the rows of `queryset`, and report each that was refused."""
         outcome = set_published(queryset, published=published, user=request.user)
         for text, problem in outcome.problems:
             self.message_user(request, f"{text}: {problem}", messages.ERROR)
@@ -295,7 +295,7 @@ class ReviewedTextAdmin(TextAdmin):
 
 
 def review_of(reviewed_on: date | None, next_review_on: date | None) -> str:
-    """Return in words whether a clinician has reviewed a text, and whether that is due again."""
+    """Return, for a list, when a text was reviewed, or that it was not, or that a review is due."""
     due_on = next_review_on or (reviewed_on + REVIEW_LASTS if reviewed_on else None)
     if due_on and due_on < timezone.localdate():
         return format_html('<strong class="todo">{}</strong>', _("Review is due"))

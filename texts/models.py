@@ -1,4 +1,4 @@
-"""What every text of the site shares: who wrote it, who checked it, whether visitors may see it, and its history."""
+"""What all texts share: who wrote and reviewed them, their versions, and the version of all content."""
 
 from datetime import timedelta
 
@@ -10,28 +10,40 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-#: A review counts as fresh for so long when nobody has said when the next one is due.
+#: How long a review is valid when no date for the next one is set.
 REVIEW_LASTS = timedelta(days=365)
 
 
 def review_is_due() -> models.Q:
-    """Select reviewed texts that somebody should review again: on the day that was set, or after a year."""
+    """Return the condition for texts whose review has expired: on the date that was set, or after a year."""
     today = timezone.localdate()
     return models.Q(next_review_on__lt=today) | models.Q(next_review_on=None, reviewed_on__lt=today - REVIEW_LASTS)
 
 
 class ReviewedText(models.Model):
-    """A text that says who wrote it and which clinician, if any, has reviewed it."""
+    """A text with its author and the clinician, if any, who has reviewed it."""
 
-    written_by = models.CharField(_("written by"), max_length=200, blank=True)
+    written_by = models.CharField(
+        _("written by"),
+        max_length=200,
+        blank=True,
+        help_text=_("Whose words these are. Visitors read it below the text."),
+    )
     reviewed_by = models.CharField(
         _("reviewed by"),
         max_length=200,
         blank=True,
         help_text=_("Name and role of the clinician who checked this text. Leave empty when nobody has."),
     )
-    reviewed_on = models.DateField(_("reviewed on"), null=True, blank=True)
-    next_review_on = models.DateField(_("next review on"), null=True, blank=True)
+    reviewed_on = models.DateField(
+        _("reviewed on"), null=True, blank=True, help_text=_("The day on which the clinician checked it.")
+    )
+    next_review_on = models.DateField(
+        _("next review on"),
+        null=True,
+        blank=True,
+        help_text=_("When somebody should check it again. Left empty, that is a year after the review."),
+    )
 
     class Meta:
         abstract = True
@@ -99,7 +111,7 @@ class Version(models.Model):
 
 
 class ContentVersion(models.Model):
-    """One row that grows whenever something visitors can see changes; cached pages carry its number."""
+    """A single row with the content version (`texts.freshness`), a part of every page's cache key."""
 
     number = models.PositiveBigIntegerField(default=0)
 

@@ -15,7 +15,7 @@ SWAP = {"left": "right", "right": "left", "Left": "Right", "Right": "Left"}
 
 
 def swapped(text):
-    return re.sub(r"\b([Ll]eft|[Rr]ight)\b", lambda found: SWAP[found[1]], text)
+    return re.sub(r"\b([Ll]eft|[Rr]ight)\b", lambda match: SWAP[match[1]], text)
 
 
 def about_exercises(address):

@@ -90,11 +90,11 @@ def test_an_exercise_page_says_all_that_is_known(client):
 
     html = client.get("/exercises/turn/").text
 
-    for said in ["Center to left", "Sit down.", "Lift your chin.", "5 times", "3 s there, hold 1 s, 3 s back",
+    for text in ["Center to left", "Sit down.", "Lift your chin.", "5 times", "3 s there, hold 1 s, 3 s back",
                  "15 seconds in between", "3 times a day", "Move slowly", "Do not hold your breath", "Lie down",
                  "Hold longer", "Hold on to a chair.", "A gentle stretch.", "Light bottles only.", "new pain",
                  "a light ball", "Mind the string.", "A person turns the head to the left."]:  # fmt: skip
-        assert said in html, said
+        assert text in html, text
 
 
 def test_previous_and_next_follow_the_programme_within_a_stage(client):
@@ -111,11 +111,11 @@ def test_previous_and_next_follow_the_programme_within_a_stage(client):
 
 
 def test_filters_combine_count_and_can_be_taken_back(client):
-    one = make_group(stage=make_stage(number=1))
-    two = make_group(stage=make_stage(number=2))
-    make_exercise(group=one, lying=True, movement="total")
-    make_exercise(group=one, lying=False, movement="partial")
-    make_exercise(group=two, lying=True, movement="total", with_help=True)
+    in_stage_1 = make_group(stage=make_stage(number=1))
+    in_stage_2 = make_group(stage=make_stage(number=2))
+    make_exercise(group=in_stage_1, lying=True, movement="total")
+    make_exercise(group=in_stage_1, lying=False, movement="partial")
+    make_exercise(group=in_stage_2, lying=True, movement="total", with_help=True)
 
     context = client.get("/exercises/?stage=1&position=lying").context
 

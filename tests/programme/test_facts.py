@@ -68,9 +68,9 @@ EXERCISES = [
 
 @pytest.mark.parametrize("address", FACTS)
 def test_every_fact_of_a_page_is_told(programme, client, address):
-    said = words(client.get(address).text)
+    text = words(client.get(address).text)
 
-    assert [fact for fact in FACTS[address] if fact.casefold() not in said.casefold()] == []
+    assert [fact for fact in FACTS[address] if fact.casefold() not in text.casefold()] == []
 
 
 def test_every_exercise_has_its_page_and_says_when_to_stop(programme, client):
@@ -79,19 +79,19 @@ def test_every_exercise_has_its_page_and_says_when_to_stop(programme, client):
     assert names.count("Right to left") == 2
 
     for exercise in Exercise.objects.published():
-        said = words(client.get(exercise.get_absolute_url()).text)
+        text = words(client.get(exercise.get_absolute_url()).text)
         for sign in ["pain", "numbness", "weak", "dizz", "faint", "seeing", "speaking", "swallowing", "breathing"]:
-            assert sign in said, f"{exercise.slug}: {sign}"
+            assert sign in text, f"{exercise.slug}: {sign}"
 
 
 @pytest.mark.parametrize(
     ("slug", "ways"), [("clapping-hard", 6), ("up-down-bottle", 3), ("right-left-bottle", 3), ("arms-and-legs", 2)]
 )
 def test_repeated_titles_are_told_apart(programme, client, slug, ways):
-    said = words(client.get(f"/exercises/{slug}/").text)
+    text = words(client.get(f"/exercises/{slug}/").text)
 
     for number in range(1, ways + 1):
-        assert f"{number} of {ways}" in said
+        assert f"{number} of {ways}" in text
 
 
 def test_standing_arm_and_leg_exercises_carry_a_balance_note(programme):
@@ -101,10 +101,10 @@ def test_standing_arm_and_leg_exercises_carry_a_balance_note(programme):
 
 
 def test_unanswered_questions_wait_for_the_author(programme, client):
-    said = words(client.get("/faq/").text)
+    text = words(client.get("/faq/").text)
 
-    assert "How many hours a day" not in said
-    assert "not motivated" not in said
+    assert "How many hours a day" not in text
+    assert "not motivated" not in text
 
 
 def test_recovery_is_claimed_nowhere_without_the_evidence_beside_it(programme, client):
