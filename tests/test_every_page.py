@@ -7,6 +7,7 @@ import pytest
 from django.db import OperationalError
 
 from stages.models import StageQuerySet
+from tests.factories import make_exercise, make_problem, make_question
 from tests.walk import links, words
 
 pytestmark = pytest.mark.django_db
@@ -174,3 +175,16 @@ def test_an_unknown_host_is_refused_in_plain_words(db, client):
 
     assert response.status_code == 400
     assert "We could not read that address" in response.text
+
+
+@pytest.mark.parametrize("number_of_exercises", [3, 30])
+@pytest.mark.parametrize("address", ["/", "/faq/", "/exercises/first/", "/search/?q=turn", "/sitemap.xml"])
+def test_pages_take_a_fixed_number_of_queries(client, django_assert_max_num_queries, number_of_exercises, address):
+    make_exercise(name="First turn", slug="first")
+    for _ in range(number_of_exercises):
+        make_exercise(name="Turn")
+        make_question()
+        make_problem()
+
+    with django_assert_max_num_queries(8):
+        assert client.get(address).status_code == 200

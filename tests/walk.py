@@ -1,5 +1,6 @@
 """Reading pages as a visitor does: their addresses, links and words."""
 
+import json
 import re
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
@@ -66,3 +67,13 @@ def links(html, base):
     parser.feed(html)
     absolute = [urljoin(f"http://testserver{base}", link) for link in parser.links]
     return [link for link in absolute if link.startswith("http://testserver")], parser.ids
+
+
+def graph(html):
+    """Return the structured data of a page, an item each."""
+    return json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)[1])["@graph"]
+
+
+def of_type(items, kind):
+    """Return the items of structured data that are of one type."""
+    return [item for item in items if item["@type"] == kind]
