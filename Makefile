@@ -48,7 +48,7 @@ dev: setup ## Serve it with DEBUG and automatic reloading
 test: .venv/dev.stamp .env ## Run the unit tests in parallel, then the browser tests
 	@mkdir -p var/static media
 	$(BIN)/pytest -q -n auto -m "not e2e"
-	$(BIN)/pytest -q -n 2 --dist loadfile -m e2e
+	$(BIN)/pytest -q -n 4 --dist loadgroup -m e2e
 
 check: .venv/dev.stamp .env
 	@mkdir -p var/static media
