@@ -49,7 +49,7 @@ dev: setup ## Serve it with DEBUG and automatic reloading
 test: .venv/dev.stamp .env ## Run the unit tests in parallel, then the browser tests
 	@mkdir -p var/static media
 	$(BIN)/pytest -q -n auto -m "not e2e"
-	$(BIN)/pytest -q -n 2 --dist loadfile -m e2e
+	$(BIN)/pytest -q -n 4 --dist loadgroup -m e2e
 
 # The way to the next LTS stays open. A pyenv shows its Python 3.13 only to those who ask for it.
 NEXT_PYTHON := PYENV_VERSION=3.13 python3.13

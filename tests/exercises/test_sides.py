@@ -22,12 +22,12 @@ def about_exercises(address):
     return address.startswith(("/exercises/", "/stages/", "/search/"))
 
 
-def test_every_page_is_mirrored_whole_and_no_sentence_keeps_the_wrong_side(every_address, client):
+def test_every_page_is_mirrored_whole_and_no_sentence_keeps_the_wrong_side(every_address, fetch):
     mirrored = 0
     for address in every_address:
         joint = "&" if "?" in address else "?"
-        right = words(client.get(f"{address}{joint}side=right").text, TRUE_FOR_BOTH)
-        left = words(client.get(f"{address}{joint}side=left").text, TRUE_FOR_BOTH)
+        right = words(fetch(f"{address}{joint}side=right").text, TRUE_FOR_BOTH)
+        left = words(fetch(f"{address}{joint}side=left").text, TRUE_FOR_BOTH)
 
         if address == "/search/?q=left":
             continue  # the words searched for stay as they were typed; its results are tested below

@@ -67,19 +67,19 @@ EXERCISES = [
 
 
 @pytest.mark.parametrize("address", FACTS)
-def test_every_fact_of_a_page_is_told(programme, client, address):
-    text = words(client.get(address).text)
+def test_every_fact_of_a_page_is_told(fetch, address):
+    text = words(fetch(address).text)
 
     assert [fact for fact in FACTS[address] if fact.casefold() not in text.casefold()] == []
 
 
-def test_every_exercise_has_its_page_and_says_when_to_stop(programme, client):
+def test_every_exercise_has_its_page_and_says_when_to_stop(programme, fetch):
     names = [exercise.name.replace("{", "").replace("}", "") for exercise in Exercise.objects.published()]
     assert sorted(set(names), key=str.casefold) == sorted({*EXERCISES}, key=str.casefold)
     assert names.count("Right to left") == 2
 
     for exercise in Exercise.objects.published():
-        text = words(client.get(exercise.get_absolute_url()).text)
+        text = words(fetch(exercise.get_absolute_url()).text)
         for sign in ["pain", "numbness", "weak", "dizz", "faint", "seeing", "speaking", "swallowing", "breathing"]:
             assert sign in text, f"{exercise.slug}: {sign}"
 
@@ -87,8 +87,8 @@ def test_every_exercise_has_its_page_and_says_when_to_stop(programme, client):
 @pytest.mark.parametrize(
     ("slug", "ways"), [("clapping-hard", 6), ("up-down-bottle", 3), ("right-left-bottle", 3), ("arms-and-legs", 2)]
 )
-def test_repeated_titles_are_told_apart(programme, client, slug, ways):
-    text = words(client.get(f"/exercises/{slug}/").text)
+def test_repeated_titles_are_told_apart(fetch, slug, ways):
+    text = words(fetch(f"/exercises/{slug}/").text)
 
     for number in range(1, ways + 1):
         assert f"{number} of {ways}" in text
@@ -100,13 +100,13 @@ def test_standing_arm_and_leg_exercises_carry_a_balance_note(programme):
             assert exercise.balance_note, exercise.slug
 
 
-def test_unanswered_questions_wait_for_the_author(programme, client):
-    text = words(client.get("/faq/").text)
+def test_unanswered_questions_wait_for_the_author(programme, fetch):
+    text = words(fetch("/faq/").text)
 
     assert "How many hours a day" not in text
     assert "not motivated" not in text
 
 
-def test_recovery_is_claimed_nowhere_without_the_evidence_beside_it(programme, client):
+def test_recovery_is_claimed_nowhere_without_the_evidence_beside_it(programme, fetch):
     for address in ["/", "/stages/1/", "/stages/2/", "/stages/3/", "/faq/"]:
-        assert "What the evidence says" in words(client.get(address).text), address
+        assert "What the evidence says" in words(fetch(address).text), address

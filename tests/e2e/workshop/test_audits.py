@@ -3,11 +3,11 @@
 import pytest
 from django.urls import reverse
 
-from tests.e2e.workshop.conftest import axe
+from tests.browser import violations
 from tests.factories import make_clip, make_exercise, make_problem, make_section
 from texts import history
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 #: Whatever the keyboard should reach.
 REACHABLE = """[...document.querySelectorAll(
@@ -49,10 +49,10 @@ def test_a_page_keeps_the_policy_and_fits_a_small_phone(open_page, workshop, add
     page.set_viewport_size({"width": 320, "height": 640})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     page.set_viewport_size({"width": 1280, "height": 800})
-    light = axe(page)
+    light = violations(page)
     page.emulate_media(color_scheme="dark")
     page.wait_for_timeout(300)  # colours fade for 120 ms
-    assert (light, axe(page)) == ([], [])
+    assert (light, violations(page)) == ([], [])
 
 
 @pytest.mark.parametrize("page_name", PAGES)

@@ -1,7 +1,6 @@
 """Clips in Chromium: a film goes from a therapist's phone to the screen, under the strict policy."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
@@ -9,34 +8,10 @@ from django.utils import timezone
 
 from clips.conversion import jobs
 from clips.models import Clip
+from tests.browser import violations
 from tests.factories import make_clip, make_exercise
 
-AXE = next(Path("tests/vendor").glob("axe-core-*/axe.min.js"))
-
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def open_page(chromium, live_server, workshop):
-    """Return a function that opens a workshop page; its complaints, CSP violations among them, are listed."""
-    contexts = []
-
-    def opened(path, width=1280, **options):
-        context = chromium.new_context(viewport={"width": width, "height": 900}, **options)
-        contexts.append(context)
-        context.add_cookies(
-            [{"name": name, "value": morsel.value, "url": live_server.url} for name, morsel in workshop.cookies.items()]
-        )
-        page = context.new_page()
-        page.complaints = []
-        page.on("console", lambda said: said.type == "error" and page.complaints.append(said.text))
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.goto(live_server.url + path)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("workshop")]
 
 
 def upload(page, film):
@@ -149,12 +124,7 @@ def test_axe_finds_nothing_wrong_with_the_pages_of_clips(open_page, path, width)
     make_clip(status="converting", progress=45, published=False, converting_since=since)
     make_clip(status="failed", problem="The film is cut off.", published=False, original=ContentFile(b"film", "film"))
     page = open_page(f"/admin/clips/clip/{path.format(clip.pk)}", width=width)
-    page.wait_for_load_state("load")
     assert page.complaints == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run()")
-
-    wrong = [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in found["violations"]]
-    assert wrong == []
+    assert violations(page) == []
