@@ -61,9 +61,13 @@ def differences(version: Version, previous: Version | None, names: Names) -> lis
         old, new = in_words(field, old_content.get(field.name), names), in_words(field, value, names)
         if old == new and not isinstance(field, ProseField):
             continue  # of no consequence, such as a line end
-        label = capfirst(str(getattr(field, "verbose_name", field.name)))
-        pieces = list(shortened(compared(old, new))) if old != new else [Piece("same", gettext("only its look"))]
-        changes.append(Difference(label, pieces))
+        if previous is None:
+            pieces = [Piece("same", new)]
+        elif old == new:
+            pieces = [Piece("same", gettext("only its look"))]
+        else:
+            pieces = list(shortened(compared(old, new)))
+        changes.append(Difference(capfirst(str(getattr(field, "verbose_name", field.name))), pieces))
     return changes
 
 

@@ -99,7 +99,7 @@ def test_parts_come_back_with_their_text_and_parts_deleted_before_stay_away(work
     save(workshop, page, **{"sections-0-DELETE": "on"})
 
     version = delete(workshop, page)
-    assert "Section 2, Section 3" in workshop.get(deleted_page(Page)).text
+    assert "Section 2 · Section 3" in workshop.get(deleted_page(Page)).text
     bring_back(workshop, version)
 
     assert set(Section.objects.values_list("pk", "heading")) == {(second.pk, "Section 2"), (third.pk, "Section 3")}

@@ -207,6 +207,17 @@ def test_a_new_text_begins_its_history(workshop, therapist):
     assert [(version.kind, version.user) for version in only] == [("saved", therapist)]
 
 
+def test_the_first_version_is_shown_as_it_was_with_nothing_marked_as_added(workshop):
+    problem = make_problem(summary="It can come with CD.")
+    save(workshop, problem, summary="New.")
+
+    first = history.entries(history.versions_of(problem))[-1]
+
+    assert first.is_whole
+    pieces = {difference.label: difference.pieces for difference in first.differences}
+    assert [(piece.kind, piece.words) for piece in pieces["In one line"]] == [("same", "It can come with CD.")]
+
+
 def test_what_the_programme_changes_is_told_as_its_own(texts, workshop):
     load(texts)
     change(texts / "problems/pain.toml", "It hurts.", "It can hurt.")
