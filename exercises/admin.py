@@ -115,6 +115,7 @@ class ExerciseAdmin(ReviewedTextAdmin):
     prepopulated_fields = {"slug": ["name", "subtitle"]}
     inlines: ClassVar[list[type[InlineModelAdmin]]] = [VariationInline, ClipInline]
     parts: ClassVar[list[str]] = ["variations"]
+    not_brought_back = _("Clips that were deleted with an exercise stay deleted: upload their films again.")
     save_on_top = True
     formfield_overrides = WorkshopAdmin.formfield_overrides | {
         models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}

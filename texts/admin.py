@@ -2,30 +2,25 @@
 
 import json
 from datetime import date
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminTextareaWidget
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.paginator import Paginator
-from django.db import models, transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from js_asset import Media
 
 from cdtrainer.requests import SiteRequest
-from texts import freshness, history
-from texts.models import REVIEW_FIELDSET, REVIEW_LASTS, Version, review_is_due
+from texts import freshness
+from texts.history_admin import HistoryAdmin
+from texts.models import REVIEW_FIELDSET, REVIEW_LASTS, review_is_due
 from texts.publishing import set_published
 
 #: The last fieldset of every text's form.
@@ -129,118 +124,8 @@ class WorkshopAdmin(admin.ModelAdmin):
         return str(obj.get_absolute_url())
 
 
-class TextAdmin(WorkshopAdmin):
-    """The admin of a text that remembers every change: who, when, from what to what, and the way back."""
-
-    #: Related names of the rows that are edited as parts of this text, such as the sections of a page.
-    parts: ClassVar[list[str]] = []
-    versions_per_page = 20
-
-    def part_models(self) -> list[type[models.Model]]:
-        return [self.model._meta.get_field(name).related_model for name in self.parts]
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        if change:
-            history.remember(obj)
-        super().save_model(request, obj, form, change)
-
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        if formset.model not in self.part_models():
-            super().save_formset(request, form, formset, change)
-            return
-        for part in formset.initial_forms:
-            if part in formset.deleted_forms:
-                history.record_deletion(part.instance, request.user)
-            elif part.has_changed():
-                history.remember(part.instance)
-        super().save_formset(request, form, formset, change)
-        for row in [*formset.new_objects, *(row for row, _fields in formset.changed_objects)]:
-            history.record(row, request.user)
-
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        history.record(obj, request.user)
-        return super().log_addition(request, obj, message)
-
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        history.record(obj, request.user)
-        return super().log_change(request, obj, message)
-
-    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
-        for row in queryset:
-            history.record_deletion(row, request.user, self.parts)
-        return super().log_deletions(request, queryset)
-
-    def get_urls(self) -> list[URLPattern]:
-        meta = self.model._meta
-        restore = path(
-            "<path:object_id>/history/<int:version>/restore/",
-            self.admin_site.admin_view(self.restore_view),
-            name=f"{meta.app_label}_{meta.model_name}_restore",
-        )
-        return [restore, *super().get_urls()]
-
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Show every version of the text and its parts, the newest first, each with what it changed."""
-        text = self.get_object(request, unquote(object_id))
-        if text is None:
-            raise Http404
-        if not self.has_view_or_change_permission(request, text):
-            raise PermissionDenied
-        versions = history.versions_of(text, self.parts).select_related("content_type")
-        page = Paginator(versions, self.versions_per_page).get_page(request.GET.get("p"))
-        meta = self.model._meta
-        context = self.admin_site.each_context(request) | {
-            "title": gettext("History: %s") % text,
-            "subtitle": None,
-            "text": text,
-            "opts": meta,
-            "module_name": capfirst(meta.verbose_name_plural),
-            "page": page,
-            "entries": history.entries(page.object_list),
-            "restore": f"admin:{meta.app_label}_{meta.model_name}_restore",
-            "may_restore": self.has_change_permission(request, text),
-            **(extra_context or {}),
-        }
-        return TemplateResponse(request, "admin/texts/history.html", context)
-
-    def restore_view(self, request: HttpRequest, object_id: str, version: int) -> HttpResponse:
-        """Make the text, or a part of it, say what it said in `version`."""
-        text = self.get_object(request, unquote(object_id))
-        if text is None:
-            raise Http404
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        if not self.has_change_permission(request, text):
-            raise PermissionDenied
-        wanted = get_object_or_404(history.versions_of(text, self.parts), pk=version)
-        self.check_may_restore(request, wanted)
-        try:
-            with transaction.atomic():
-                row = history.restore(wanted, request.user)
-                freshness.touch()
-                # Only noted down: `text` still holds the words from before.
-                super().log_change(request, text, gettext("Restored “%s” from its history.") % row)
-        except ValidationError as error:
-            said = gettext("It cannot be restored as it was. %s") % " ".join(error.messages)
-            self.message_user(request, said, messages.ERROR)
-        else:
-            said = gettext("“%s” says again what it said then. You can undo this in the same way.") % row
-            self.message_user(request, said, messages.SUCCESS)
-        meta = self.model._meta
-        return redirect(reverse(f"admin:{meta.app_label}_{meta.model_name}_history", args=[text.pk]))
-
-    def check_may_restore(self, request: HttpRequest, version: Version) -> None:
-        """Refuse a part that this person may not change, or may not add when it was deleted.
-
-        Raises:
-            PermissionDenied: then.
-        """
-        model = version.content_type.model_class()
-        verb = "change" if model and model._default_manager.filter(pk=version.object_id).exists() else "add"
-        if not request.user.has_perm(f"{version.content_type.app_label}.{verb}_{version.content_type.model}"):
-            raise PermissionDenied
+class TextAdmin(HistoryAdmin, WorkshopAdmin):
+    """The admin of a text: every change is kept as a version, and can be undone."""
 
 
 class ReviewFilter(admin.SimpleListFilter):

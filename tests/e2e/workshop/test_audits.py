@@ -22,23 +22,27 @@ UNMARKED = """(() => { const on = document.activeElement, look = getComputedStyl
 
 @pytest.fixture
 def addresses():
-    """The start page, a list, a form with parts, a history with a change, a preview."""
+    """The start page, a list, a form with parts, a history with a change, a deleted text, a preview."""
     clip = make_clip(exercise=make_exercise(name="Turn to the {right}"))
     problem = make_problem(summary="Old words.")
     history.remember(problem)
     problem.summary = "New words."
     problem.save()
     history.record(problem)
+    deleted = make_section().page
+    history.record_deletion(deleted, None, ["sections"])
+    deleted.delete()
     return {
         "start": reverse("admin:index"),
         "list": reverse("admin:exercises_exercise_changelist"),
         "form": reverse("admin:pages_page_change", args=[make_section().page.pk]),
         "history": reverse("admin:faq_problem_history", args=[problem.pk]),
+        "deleted": reverse("admin:pages_page_deleted"),
         "preview": reverse("admin:preview", args=["exercises", "exercise", clip.exercise.pk]),
     }
 
 
-PAGES = ["start", "list", "form", "history", "preview"]
+PAGES = ["start", "list", "form", "history", "deleted", "preview"]
 
 
 @pytest.mark.parametrize("page_name", PAGES)
