@@ -48,7 +48,7 @@ def names_of(path):
             names.add(node.name)
         if isinstance(node, ast.ClassDef):
             names |= {f"{node.name}.{part.name}" for part in node.body if isinstance(part, ast.FunctionDef)}
-        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", node)]
         names |= {target.id for target in targets if isinstance(target, ast.Name)}
     return names
 
