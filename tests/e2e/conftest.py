@@ -47,7 +47,8 @@ def site(tmp_path_factory) -> Iterator[Site]:
 @pytest.fixture
 def new_page(chromium, site):
     """Open pages in contexts of their own; console errors and violations of the policy fail the test."""
-    contexts, complaints = [], []
+    contexts: list[Any] = []
+    complaints: list[str] = []
 
     def open_page(**options):
         context = chromium.new_context(**({"viewport": {"width": 1280, "height": 900}, "base_url": site.url} | options))

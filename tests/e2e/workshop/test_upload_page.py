@@ -55,7 +55,7 @@ def context(chromium, server):
 
 @pytest.fixture
 def open_page(context, server):
-    complaints = []
+    complaints: list[str] = []
 
     def opened(path="/admin/clips/upload/"):
         page = context.new_page()
