@@ -47,7 +47,7 @@ def site(tmp_path_factory) -> Iterator[Site]:
 @pytest.fixture
 def new_page(chromium, site):
     """Open pages in contexts of their own; console errors and violations of the policy fail the test."""
-    contexts = []
+    contexts: list[Any] = []
     complaints: list[str] = []
 
     def open_page(**options):

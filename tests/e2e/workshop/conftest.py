@@ -11,13 +11,14 @@ def open_page(chromium, live_server, client):
     contexts = []
 
     def opened(path, width=1280, scheme="light", **options):
-        context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, **options)
+        view = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme, "base_url": live_server.url}
+        context = chromium.new_context(**view, **options)
         contexts.append(context)
         context.add_cookies(cookies_of(client, live_server.url))
         page = context.new_page()
         page.complaints = []
         collect_complaints(page, page.complaints)
-        page.goto(live_server.url + path)
+        page.goto(path)
         return page
 
     yield opened
