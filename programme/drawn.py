@@ -219,7 +219,7 @@ def bring_up_to_date(
     Raises:
         ValidationError: when the clip breaks a rule of its model.
     """
-    clip = row or Clip(kind=Clip.Kind.DRAWN, made=View.FACING, status=Clip.Status.READY, progress=100, published=True)
+    clip = row or Clip(kind=Clip.Kind.DRAWN, made=View.FACING, published=True)
     prints = dict(record.fingerprints)
     digests = {name: digest(drawing.folder / file) for name, file in FILES.items()}
     redrawn = any(prints.get(name) != digests[name] for name in FILES)

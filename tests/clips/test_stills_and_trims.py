@@ -44,9 +44,8 @@ def colours(picture):
 @pytest.fixture
 def ready(db, red_then_blue):
     """Make a clip of that film, converted and published."""
-    clip = make_clip(status=Clip.Status.UPLOADED, published=True)
+    clip = make_clip(status=Clip.Status.WAITING, published=True)
     clip.original.save("film", ContentFile(red_then_blue.read_bytes()))
-    Clip.objects.update(status=Clip.Status.WAITING)
     jobs.convert_film.call(clip.pk)
     clip.refresh_from_db()
     assert clip.status == Clip.Status.READY
