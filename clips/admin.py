@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from clips.conversion import files, jobs
+from clips.conversion.models import Moment
 from clips.forms import ClipPageForm, pks_in
 from clips.live import MEDIA, LiveClips, preview_of, state_of, still_of
-from clips.models import Clip, ClipQuerySet, Moment
+from clips.models import Clip, ClipQuerySet
 from exercises.choices import ExerciseChoice
 from exercises.models import Exercise
 from texts.admin import WorkshopAdmin

@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy
 from clips.captions import CaptionError, check
 from clips.conversion import jobs
 from clips.conversion.convert import SHORTEST_TRIMMED
+from clips.conversion.models import Moment
 from clips.conversion.probe import not_a_film
-from clips.models import Clip, Moment
+from clips.models import Clip
 
 MOST_CAPTION_BYTES = 200_000
 MOST_DIGITS = 19  # of a primary key; SQLite takes no larger one

@@ -8,7 +8,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.fields.files import FieldFile
-from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -345,22 +344,3 @@ class Clip(models.Model):
 def edited_fields() -> list[str]:
     """Return the names of a clip's fields that people write; the others are written by workers."""
     return [field.name for field in Clip._meta.concrete_fields if field.editable and not field.primary_key]
-
-
-class Moment(models.Model):
-    """A small picture of one moment of a clip's film, for choosing the still. Only the workshop shows it.
-
-    Eight of them take some 40 KB; in the database they come and go with the film they show, all at once.
-    """
-
-    clip = models.ForeignKey(Clip, on_delete=models.CASCADE, related_name="moments")
-    seconds = models.FloatField()  # of the converted film
-    picture = models.BinaryField()  # WebP
-
-    class Meta:
-        ordering = ["clip", "seconds"]
-        verbose_name = _("moment")
-        verbose_name_plural = _("moments")
-
-    def __str__(self) -> str:
-        return gettext("Second %s") % floatformat(self.seconds, 1)

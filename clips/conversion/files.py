@@ -18,9 +18,9 @@ from django.utils.translation import gettext as _
 
 from clips.conversion.convert import Converted, new_file_name
 from clips.conversion.leases import Lease, LeaseLostError, new_token, worker_died
-from clips.conversion.models import Conversion
+from clips.conversion.models import Conversion, Moment
 from clips.conversion.probe import FilmRefusedError
-from clips.models import FILE_FIELDS, Clip, Moment, originals, published_name
+from clips.models import FILE_FIELDS, Clip, originals, published_name
 from texts import freshness
 
 FOLDER_PREFIX = "cdtrainer-clip-"

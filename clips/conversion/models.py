@@ -1,7 +1,9 @@
 import math
 
 from django.db import models
+from django.template.defaultfilters import floatformat
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 #: Before that much of a conversion is done, its speed says nothing.
@@ -54,3 +56,22 @@ class Conversion(models.Model):
         if so_far < KNOWN_AFTER_SECONDS or self.progress < KNOWN_AFTER_PER_CENT:
             return None
         return math.ceil(so_far / self.progress * (100 - self.progress))
+
+
+class Moment(models.Model):
+    """A small picture of one moment of a clip's film, for choosing the still. Only the workshop shows it.
+
+    Eight of them take some 40 KB; in the database they come and go with the film they show, all at once.
+    """
+
+    clip = models.ForeignKey("clips.Clip", on_delete=models.CASCADE, related_name="moments")
+    seconds = models.FloatField()  # of the converted film
+    picture = models.BinaryField()  # WebP
+
+    class Meta:
+        ordering = ["clip", "seconds"]
+        verbose_name = _("moment")
+        verbose_name_plural = _("moments")
+
+    def __str__(self) -> str:
+        return gettext("Second %s") % floatformat(self.seconds, 1)

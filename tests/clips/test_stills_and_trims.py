@@ -14,8 +14,9 @@ from django_tasks_db.models import DBTaskResult
 from PIL import Image
 
 from clips.conversion import convert, files, jobs, probe
+from clips.conversion.models import Moment
 from clips.conversion.probe import FilmRefusedError
-from clips.models import Clip, Moment
+from clips.models import Clip
 from tests.clips.films import H264, ffmpeg, frames
 from tests.factories import make_clip
 
