@@ -1,6 +1,6 @@
 """The workshop's forms and lists of exercises, groups, body parts and equipment."""
 
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -48,11 +48,8 @@ class ClipInline(LiveClips, admin.StackedInline):
     def media(self) -> forms.Media:
         return super().media + MEDIA
 
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """Return a formset whose forms know who edits, for the clip's `uploaded_by`."""
-        formset = super().get_formset(request, obj, **kwargs)
-        cast("type[ClipForm]", formset.form).editor = request.user
-        return formset
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return super().get_queryset(request).select_related("conversion")
 
 
 class FilmFilter(admin.SimpleListFilter):
@@ -170,6 +167,12 @@ class ExerciseAdmin(ReviewedTextAdmin):
                 "queryset": ExerciseGroup.objects.select_related("stage"),
             }
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        if formset.model is Clip:
+            for clip_form in formset.forms:
+                clip_form.set_uploader(request.user)
+        super().save_formset(request, form, formset, change)
 
     @admin.display(description=_("still"))
     def still(self, exercise: Exercise) -> str:

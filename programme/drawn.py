@@ -239,7 +239,7 @@ class _Loader:
 
 def new_clip() -> Clip:
     """Return an unsaved drawn clip, ready and published."""
-    return Clip(kind=Clip.Kind.DRAWN, made=View.FACING, status=Clip.Status.READY, progress=100, published=True)
+    return Clip(kind=Clip.Kind.DRAWN, made=View.FACING, published=True)
 
 
 def set_values(

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django_tasks_db.models import DBTaskResult
 
+from clips.conversion.models import Conversion
 from clips.models import Clip
 from tests.factories import make_exercise
 
@@ -101,13 +102,13 @@ def test_an_interrupted_run_can_be_repeated(folder, capsys):
     collection = folder(one__mp4="plain.mp4")
     run(collection, capsys)
     clip = Clip.objects.get()
-    Clip.objects.update(status=Clip.Status.CONVERTING, lease_token="", lease_until=None)
+    Conversion.objects.update(status=Clip.Status.CONVERTING, lease_token="", lease_until=None)
     DBTaskResult.objects.all().delete()
 
     lines, status = run(collection, capsys)
 
     assert (lines, status) == (["one.mp4 ready"], 0)
-    assert list(Clip.objects.values_list("pk", "status")) == [(clip.pk, "ready")]
+    assert [(each.pk, each.status) for each in Clip.objects.all()] == [(clip.pk, "ready")]
 
 
 def test_all_films_can_be_of_one_exercise(folder, capsys):

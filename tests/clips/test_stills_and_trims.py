@@ -14,8 +14,9 @@ from django_tasks_db.models import DBTaskResult
 from PIL import Image
 
 from clips.conversion import convert, files, jobs, probe
+from clips.conversion.models import Moment
 from clips.conversion.probe import FilmRefusedError
-from clips.models import Clip, Moment
+from clips.models import Clip
 from tests.clips.films import H264, ffmpeg, frames
 from tests.factories import make_clip
 
@@ -44,9 +45,8 @@ def colours(picture):
 @pytest.fixture
 def ready(db, red_then_blue):
     """Make a clip of that film, converted and published."""
-    clip = make_clip(status=Clip.Status.UPLOADED, published=True)
+    clip = make_clip(status=Clip.Status.WAITING, published=True)
     clip.original.save("film", ContentFile(red_then_blue.read_bytes()))
-    Clip.objects.update(status=Clip.Status.WAITING)
     jobs.convert_film.call(clip.pk)
     clip.refresh_from_db()
     assert clip.status == Clip.Status.READY

@@ -9,10 +9,8 @@ from typing import Any
 from django.core.files import File
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
-from django.utils import timezone
 
 from clips.conversion import files, jobs
-from clips.conversion.leases import worker_died
 from clips.conversion.probe import not_a_film
 from clips.forms import too_large
 from clips.models import Clip
@@ -129,14 +127,10 @@ class Command(BaseCommand):
             if time.monotonic() - shown > SHOW_EVERY:
                 shown = time.monotonic()
                 self.stderr.write(f"  {clip.progress} %")
-            if clip.status == Clip.Status.CONVERTING and lost(clip):
+            if clip.status == Clip.Status.CONVERTING and jobs.lease_is_over(clip.conversion):
                 jobs.reap()
             time.sleep(ASK_EVERY)
             clip.refresh_from_db()
-
-
-def lost(clip: Clip) -> bool:
-    return clip.lease_until is None or clip.lease_until < timezone.now() or worker_died(clip.lease_token)
 
 
 def films_in(folder: Path) -> list[Path]:

@@ -7,6 +7,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from clips.conversion import jobs
+from clips.conversion.models import Conversion
 from clips.models import Clip
 from tests.browser import violations
 from tests.factories import make_clip, make_exercise
@@ -55,7 +56,7 @@ def test_the_list_follows_a_film_that_cannot_be_used(open_page):
     page = open_page("/admin/clips/clip/")
     page.get_by_text("Converting, 0 %").wait_for()
 
-    Clip.objects.update(status="failed", problem="The film is cut off.")
+    Conversion.objects.update(status="failed", problem="The film is cut off.")
 
     page.get_by_text("The film is cut off.").first.wait_for(timeout=15_000)
     assert str(clip) in page.locator(".clip-spoken").text_content()
