@@ -24,11 +24,12 @@ from django.utils.translation import gettext as _
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
-from clips.conversion.convert import convert, moments, quick_still, still_frame, stills
+from clips.conversion.convert import convert
 from clips.conversion.ffmpeg import FfmpegError, KilledError, StoppedError
 from clips.conversion.files import keep_moments, local_copy, publish, publish_file, publish_stills, work_folder
 from clips.conversion.leases import Lease, LeaseLostError, worker_died
 from clips.conversion.probe import FilmRefusedError, probe
+from clips.conversion.stills import moments, quick_still, still_frame, stills
 from clips.models import Clip
 from texts import freshness
 
