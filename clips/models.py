@@ -187,6 +187,7 @@ class Clip(models.Model):
     width = models.PositiveIntegerField(default=0)  # pixels, of the converted film
     height = models.PositiveIntegerField(default=0)
     has_sound = models.BooleanField(_("has sound"), default=False)
+    lost_sound = models.CharField(max_length=40, blank=True, editable=False)  # codec of a sound that nothing could read
 
     objects = ClipQuerySet.as_manager()
 
@@ -283,6 +284,19 @@ class Clip(models.Model):
         if so_far < KNOWN_AFTER_SECONDS or self.progress < KNOWN_AFTER_PER_CENT:
             return None
         return math.ceil(so_far / self.progress * (100 - self.progress))
+
+    @property
+    def note(self) -> str:
+        """What a therapist has to know of a finished film: that its sound could not be kept."""
+        if not self.lost_sound or self.status != self.Status.READY:
+            return ""
+        return (
+            gettext(
+                "Visitors get it without sound: this film's sound is stored in a way that this site cannot read (%s). "
+                "To keep the sound, save the film as MP4 (H.264 with AAC sound) and upload that."
+            )
+            % self.lost_sound
+        )
 
     @property
     def is_filmed(self) -> bool:

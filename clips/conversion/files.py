@@ -95,6 +95,7 @@ def publish(clip: Clip, converted: Converted, lease: Lease) -> None:
                 width=converted.width,
                 height=converted.height,
                 has_sound=converted.has_sound,
+                lost_sound=converted.lost_sound,
             )
             if not won:
                 raise LeaseLostError

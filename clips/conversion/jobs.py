@@ -131,7 +131,7 @@ def convert_film(pk: int) -> None:
             )
             publish(clip, converted, lease)
     except FilmRefusedError as refusal:
-        log.info("Clip %s refused: %s", pk, refusal.__cause__ or refusal)
+        log.warning("Clip %s refused: %s", pk, refusal.__cause__ or refusal)
         lease.release(status=Clip.Status.FAILED, problem=str(refusal))
     except LeaseLostError:
         log.warning("Clip %s is somebody else's now", pk)

@@ -83,7 +83,8 @@ def judged(path: Path, facts: dict) -> Film:
     """
     video = playable_picture(path, facts)
     times = video.get("times") or times_by_header(facts)
-    starts = max(0.0, times["start"] - facts["begins"])
+    # AVI has no times of its own: how late its first picture seems is only how much its decoder looks ahead.
+    starts = 0.0 if facts["container"] == "avi" else max(0.0, times["start"] - facts["begins"])
     seconds = starts + times["end"] - times["start"]
     refuse_length(path, facts, video, seconds)
     sound = facts["sound"]

@@ -90,7 +90,7 @@ def compare(original: Path, result: Path, *, fast: bool) -> None:
     stale = unmatched(after, before)
     if len(stale) > max(1, MOST_MISSING * len(after)):
         raise WrongResultError(
-            f"{len(stale)} of {len(after)} pictures are not what was filmed, from {stale[0]:.3f} s on"
+            f"{len(stale)} of {len(after)} pictures are not those of their time, {stale[0]:.3f} s first"
         )
     missing = [] if fast else unmatched(before, after)
     if len(missing) > max(1, MOST_MISSING * len(before)):
