@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from clips.conversion import ffmpeg, verify
 from clips.conversion.ffmpeg import FfmpegError, run_ffmpeg
-from clips.conversion.picture import picture
+from clips.conversion.picture import known, picture
 from clips.conversion.probe import Film, FilmRefusedError
 from clips.conversion.stills import moments, still_frame, stills
 
@@ -166,7 +166,7 @@ def conversion(source: Path, film: Film, outputs: Outputs, sound: int | None, *,
         *("-fs", MOST_BYTES),
     ]
     filters = (
-        f"[0:{film.video_index}]split[in][check];"
+        f"[0:{film.video_index}]{known(film)},split[in][check];"
         f"[in]{picture(film)},split[as_made][copy];[copy]hflip[flipped];"
         f"[check]{verify.SIGNATURE}[original]"
     )

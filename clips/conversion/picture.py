@@ -8,6 +8,7 @@ from clips.conversion.probe import Film
 
 SHORT_SIDE = 720  # pixels
 MOST_RATE = 30  # pictures a second
+BT709 = 1
 HD_LINES = 720  # untagged films with at least as many lines are BT.709, as browsers take them to be
 
 # Pixels that are not square are made so, without ever throwing lines away; otherwise the person comes out
@@ -37,10 +38,32 @@ WIDE_PRIMARIES = {9: "2020", 11: "smpte431", 12: "smpte432"}
 CURVES = {4: "470m", 5: "470bg", 8: "linear", 13: "iec61966-2-1"}
 
 
+def known(film: Film) -> str:
+    """Return the filters that come before all others: times and colour tags that the others understand.
+
+    A camera's tags may be unspecified, reserved, or name a matrix that no filter knows; then nothing else would run.
+    """
+    at_its_time = "" if film.has_times else "setpts=PTS-STARTPTS,"
+    if film.rgb:
+        return f"{at_its_time}null"
+    if film.hdr:
+        matrix = "bt709" if film.matrix == BT709 else "bt2020nc"
+        primaries = {BT709: "bt709", 12: "smpte432"}.get(film.primaries, "bt2020")
+        return f"{at_its_time}setparams=color_primaries={primaries}:colorspace={matrix}"
+    return f"{at_its_time}setparams=colorspace={matrix_of(film)}"
+
+
+def matrix_of(film: Film) -> str:
+    """Return the colour matrix of an ordinary film; for one that does not say, what browsers assume."""
+    if film.matrix == 10:  # BT.2020 with constant luminance, which no filter knows
+        return MATRICES[9]
+    return MATRICES.get(film.matrix) or MATRICES[BT709 if film.height >= HD_LINES else 6]
+
+
 def picture(film: Film) -> str:
-    """Return the filters for all pictures of `film`, in one chain."""
+    """Return the filters for all pictures of `film`, in one chain, to follow `known`."""
     fit = f"{FIT_HDR},{TONE_MAP}" if film.hdr else FIT_SDR
-    steps = [DEINTERLACE, known_colours(film), SQUARE, fit, "format=yuv420p", NO_HDR_DATA, TAG, steady(film)]
+    steps = [DEINTERLACE, narrower(film), SQUARE, fit, "format=yuv420p", NO_HDR_DATA, TAG, steady(film)]
     return ",".join(step for step in steps if step)
 
 
@@ -53,27 +76,10 @@ def steady(film: Film) -> str:
     return f"fps={MOST_RATE}" if film.is_fast else ""
 
 
-def known_colours(film: Film) -> str:
-    """Return what gives every picture colour tags that the filters after it know, whatever the film says."""
-    if film.rgb:
+def narrower(film: Film) -> str:
+    """Return the filter that brings an ordinary film with wide primaries (P3, BT.2020) into BT.709."""
+    if film.hdr or film.rgb or film.primaries not in WIDE_PRIMARIES:
         return ""
-    if film.hdr:
-        matrix = MATRICES.get(film.matrix, "bt2020nc") if film.matrix in (1, 9) else "bt2020nc"
-        primaries = {1: "bt709", 12: "smpte432"}.get(film.primaries, "bt2020")
-        return f"setparams=color_primaries={primaries}:colorspace={matrix}"
-    matrix = matrix_of(film)
-    if film.primaries not in WIDE_PRIMARIES:
-        return f"setparams=colorspace={matrix}"
     curve = CURVES.get(film.trc, "709")
-    return (
-        f"setparams=colorspace={matrix},"
-        f"zscale=pin={WIDE_PRIMARIES[film.primaries]}:p=709:tin={curve}:t=709:m=709:r=limited,"
-        "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv"
-    )
-
-
-def matrix_of(film: Film) -> str:
-    """Return the colour matrix of an ordinary film; for one that does not say, what browsers assume."""
-    if film.matrix == 10:  # BT.2020 with constant luminance, which no filter knows
-        return MATRICES[9]
-    return MATRICES.get(film.matrix) or MATRICES[1 if film.height >= HD_LINES else 6]
+    wide = f"pin={WIDE_PRIMARIES[film.primaries]}:tin={curve}"
+    return f"zscale={wide}:p=709:t=709:m=709:r=limited,{TAG}"

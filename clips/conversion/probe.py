@@ -33,6 +33,7 @@ class Film:
 
     video_index: int
     starts: float  # when the first picture appears; later than the sound in some films
+    has_times: bool  # False for AVI, whose pictures simply follow each other
     seconds: float  # when the last picture ends
     pictures: int
     longest_gap: float  # between two pictures
@@ -83,14 +84,15 @@ def judged(path: Path, facts: dict) -> Film:
     """
     video = playable_picture(path, facts)
     times = video.get("times") or times_by_header(facts)
-    # AVI has no times of its own: how late its first picture seems is only how much its decoder looks ahead.
-    starts = 0.0 if facts["container"] == "avi" else max(0.0, times["start"] - facts["begins"])
+    has_times = facts["container"] != "avi"  # there pictures seem as late as their decoder looks ahead
+    starts = max(0.0, times["start"] - facts["begins"]) if has_times else 0.0
     seconds = starts + times["end"] - times["start"]
     refuse_length(path, facts, video, seconds)
     sound = facts["sound"]
     return Film(
         video_index=video["index"],
         starts=starts,
+        has_times=has_times,
         seconds=seconds,
         pictures=times["pictures"],
         longest_gap=times["longest_gap"],

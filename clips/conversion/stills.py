@@ -8,7 +8,7 @@ from PIL import Image, ImageOps
 
 from clips.conversion import ffmpeg
 from clips.conversion.ffmpeg import run_ffmpeg
-from clips.conversion.picture import picture
+from clips.conversion.picture import known, picture
 from clips.conversion.probe import Film
 
 STILL_WIDTH, SMALL_STILL_WIDTH = 720, 400  # pixels
@@ -70,7 +70,7 @@ def quick_still(source: Path, film: Film, folder: Path) -> Path:
         [
             *("-ss", f"{film.seconds / 2:.3f}"),
             *ffmpeg.hardened_input(source),
-            *("-filter_complex", f"[0:{film.video_index}]{picture(film)}[still]"),
+            *("-filter_complex", f"[0:{film.video_index}]{known(film)},{picture(film)}[still]"),
             *("-map", "[still]", "-frames:v", "1", "-map_metadata", "-1", str(frame)),
         ],
         limit=ffmpeg.time_limit(1),

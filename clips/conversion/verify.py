@@ -78,7 +78,9 @@ def compare(original: Path, result: Path, *, fast: bool) -> None:
         WrongResultError: when pictures are missing, or come too early or too late.
     """
     copies = result.with_suffix(".nut")
-    run_ffmpeg(["-i", f"file:{result}", "-vf", SIGNATURE, *SIGNATURE_FILE, str(copies)], limit=time_limit(300))
+    run_ffmpeg(
+        ["-copyts", "-i", f"file:{result}", "-vf", SIGNATURE, *SIGNATURE_FILE, str(copies)], limit=time_limit(300)
+    )
     before, after = tiny_pictures(original), tiny_pictures(copies)
     for path in (original, copies):
         path.unlink()

@@ -36,13 +36,12 @@ def furthest(colours):
     )
 
 
-def patched_film(path, size, *, matrix="bt709", encode=(), tags=()):
-    """Make a film of the six patches, with its colours in `matrix` and only the given tags."""
-    source = (
-        f"color=black:size={size}:rate=10:duration=1,format=gbrp,{FILTER},scale=out_color_matrix={matrix}:out_range=tv"
-    )
-    untag = "setparams=color_primaries=unknown:color_trc=unknown:colorspace=unknown"
-    ffmpeg("-f", "lavfi", "-i", f"{source},format=yuv420p,{untag}", *(encode or H264), *tags, path)
+def patched_film(path, size, *, matrix="bt709", tag="unknown"):
+    """Make a film of the six patches, with its colours in `matrix` and no tag but that of its matrix."""
+    source = f"color=black:size={size}:rate=10:duration=1,format=gbrp,{FILTER}"
+    coded = f"scale=out_color_matrix={matrix}:out_range=tv,format=yuv420p"
+    tags = f"setparams=color_primaries=unknown:color_trc=unknown:colorspace={tag}"
+    ffmpeg("-f", "lavfi", "-i", f"{source},{coded},{tags}", *H264, path)
     return path
 
 
@@ -69,9 +68,7 @@ def test_an_untagged_film_has_the_colours_that_browsers_give_it(tmp_path, size, 
 
 @pytest.mark.parametrize("matrix", ["bt709", "bt470bg", "smpte170m", "bt2020nc"])
 def test_a_tagged_film_keeps_its_colours(tmp_path, matrix):
-    film = patched_film(
-        tmp_path / "film.mp4", "640x480", matrix=matrix.removesuffix("nc"), tags=["-colorspace", matrix]
-    )
+    film = patched_film(tmp_path / "film.mp4", "640x480", matrix=matrix.removesuffix("nc"), tag=matrix)
 
     assert furthest(patches(convert_film(film, tmp_path / "made").files["film"])) <= 5
 
