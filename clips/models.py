@@ -178,6 +178,7 @@ class Clip(models.Model):
     width = models.PositiveIntegerField(default=0, editable=False)  # pixels, of the converted film
     height = models.PositiveIntegerField(default=0, editable=False)
     has_sound = models.BooleanField(_("has sound"), default=False, editable=False)
+    lost_sound = models.CharField(max_length=40, blank=True, editable=False)  # codec of a sound that nothing could read
 
     objects = ClipQuerySet.as_manager()
 
@@ -290,6 +291,19 @@ class Clip(models.Model):
         """Whether an editor may be impatient: it has failed, or it waits after something went wrong."""
         stuck = self.status == self.Status.FAILED or (self.status == self.Status.WAITING and bool(self.problem))
         return stuck and bool(self.original)
+
+    @property
+    def note(self) -> str:
+        """What a therapist has to know of a finished film: that its sound could not be kept."""
+        if not self.lost_sound or self.status != Conversion.Status.READY:
+            return ""
+        return (
+            gettext(
+                "Visitors get it without sound: this film's sound is stored in a way that this site cannot read (%s). "
+                "To keep the sound, save the film as MP4 (H.264 with AAC sound) and upload that."
+            )
+            % self.lost_sound
+        )
 
     @property
     def is_filmed(self) -> bool:

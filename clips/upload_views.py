@@ -165,7 +165,7 @@ def clip_as_json(clip: Clip) -> dict[str, Any]:
         "address": reverse("admin:clips_clip_change", args=[clip.pk]),
         "stage": stages.get(clip.status, "checking"),
         "progress": clip.progress,
-        "problem": clip.problem,
+        "problem": clip.problem or clip.note,
         "still": clip.still_small.url if clip.still_small else "",
         "published": clip.published,
         "exercise": clip.exercise_id or "",
@@ -182,7 +182,7 @@ def clip_as_json(clip: Clip) -> dict[str, Any]:
 @require_POST
 def suggestions(request: HttpRequest) -> HttpResponse:
     """Say which exercise and variation each `name` speaks of."""
-    exercises = list(Exercise.objects.in_order())
+    exercises = list(Exercise.objects.with_last_variation().in_order())
     names = request.POST.getlist("name")[:MOST_FILMS]
     return JsonResponse({"suggestions": [_suggestion(name[:255], exercises) for name in names]})
 

@@ -86,6 +86,7 @@ def publish(clip: Clip, converted: Converted, lease: Lease) -> None:
             width=converted.width,
             height=converted.height,
             has_sound=converted.has_sound,
+            lost_sound=converted.lost_sound,
         )
         if not lease.release(status=Conversion.Status.READY, progress=100, problem="", attempts=0, losses=0):
             raise LeaseLostError

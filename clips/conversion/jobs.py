@@ -27,7 +27,7 @@ from django.utils.translation import gettext as _
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
-from clips.conversion.convert import convert, moments, quick_still, still_frame, stills
+from clips.conversion.convert import convert
 from clips.conversion.ffmpeg import FfmpegError, KilledError, StoppedError
 from clips.conversion.files import (
     keep_moments,
@@ -40,6 +40,7 @@ from clips.conversion.files import (
 from clips.conversion.leases import Lease, LeaseLostError, worker_died
 from clips.conversion.models import Conversion
 from clips.conversion.probe import FilmRefusedError, probe
+from clips.conversion.stills import moments, quick_still, still_frame, stills
 from clips.models import Clip
 
 log = logging.getLogger(__name__)
@@ -112,7 +113,7 @@ def convert_film(pk: int) -> None:
     try:
         convert_leased(lease)
     except FilmRefusedError as refusal:
-        log.info("Clip %s refused: %s", pk, refusal.__cause__ or refusal)
+        log.warning("Clip %s refused: %s", pk, refusal.__cause__ or refusal)
         lease.release(status=Conversion.Status.FAILED, problem=str(refusal))
     except LeaseLostError:
         log.warning("Clip %s is another worker's now", pk)

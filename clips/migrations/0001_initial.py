@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                 ('width', models.PositiveIntegerField(default=0, editable=False)),
                 ('height', models.PositiveIntegerField(default=0, editable=False)),
                 ('has_sound', models.BooleanField(default=False, editable=False, verbose_name='has sound')),
+                ('lost_sound', models.CharField(blank=True, editable=False, max_length=40)),
                 ('exercise', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='clips', to='exercises.exercise', verbose_name='exercise')),
                 ('uploaded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='uploaded by')),
             ],

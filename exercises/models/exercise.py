@@ -65,6 +65,10 @@ class ExerciseQuerySet(models.QuerySet["Exercise"]):
             .annotate(last_variation=models.Max("variations__number"))
         )
 
+    def with_last_variation(self) -> "ExerciseQuerySet":
+        """Bring the number of each exercise's last variation along, as `last_variation`; None when it has none."""
+        return self.annotate(last_variation=models.Max("variations__number"))
+
     def in_order(self) -> "ExerciseQuerySet":
         """Return them in the order of the programme, across groups and stages."""
         return self.order_by("group__stage__number", "group__position", "group__pk", "position", "pk")

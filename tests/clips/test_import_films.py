@@ -10,7 +10,7 @@ from django_tasks_db.models import DBTaskResult
 
 from clips.conversion.models import Conversion
 from clips.models import Clip
-from tests.factories import make_exercise
+from tests.factories import make_exercise, make_variation
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,6 +45,7 @@ def sha256(path):
 
 def test_films_become_drafts_matched_by_their_names(folder, capsys):
     exercise = make_exercise(name="Clapping hard")
+    make_variation(exercise=exercise, number=3)
     collection = folder(**{"clapping hard 3__mp4": "plain.mp4", "IMG_4711__MOV": "gps.mov"})
 
     lines, status = run(collection, capsys)
@@ -87,7 +88,7 @@ def test_the_answer_can_be_read_by_programs(folder, capsys):
     said = {answer["file"]: answer for answer in map(json.loads, lines)}
     assert status == 1
     assert list(said) == ["bad.mp4", "good.mp4", "silent.webm", "within/same.mp4"]
-    assert set(said["good.mp4"]) == {"file", "status", "reason", "seconds", "width", "height", "sha256"}
+    assert set(said["good.mp4"]) == {"file", "status", "reason", "seconds", "width", "height", "sha256", "note"}
     good = said["good.mp4"]
     assert (good["status"], good["reason"], good["width"], good["height"]) == ("ready", "", 160, 120)
     assert good["seconds"] == pytest.approx(1, abs=0.2)
