@@ -26,6 +26,8 @@ KEPT_HEADERS = (
     "Content-Language",
     "Link",
 )
+#: What pages show of the settings: a shared cache must not keep an old telephone number.
+SHOWN_SETTINGS = ("EMERGENCY_NUMBER", "CRISIS_LINE", "CONTACT_NAME", "CONTACT_EMAIL", "CONTACT_URL")
 CDN_MAY_KEEP = "public, max-age=0, s-maxage=1"
 
 
@@ -99,6 +101,7 @@ def cache_key(request: HttpRequest) -> str:
         str(sides.chosen),
         str(sides.shared),
         release(),
+        *(str(getattr(settings, name)) for name in SHOWN_SETTINGS),
         str("gzip" in request.headers.get("Accept-Encoding", "")),
     ]
     return "page-" + hashlib.sha256("\n".join(parts).encode()).hexdigest()

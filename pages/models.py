@@ -11,8 +11,8 @@ from texts.prose import ProseField
 LINKED_EVERYWHERE = frozenset({"home", "about", "accessibility", "before-you-start", "evidence", "privacy"})
 #: First words of addresses that the site answers itself (cdtrainer/urls.py, pages/urls.py, faq/urls.py).
 RESERVED = frozenset(
-    {"admin", "exercises", "faq", "healthz", "media", "my-side", "problems", "readyz", "search", "sides", "stages"}
-    | {"start", "static"}
+    {"admin", "contact", "exercises", "faq", "healthz", "media", "my-side", "problems", "readyz", "search", "sides"}
+    | {"stages", "start", "static"}
 )
 
 
