@@ -4,15 +4,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from clips.models import Clip, ClipQuerySet
-from faq.models import Question
+from faq.models import LOW_MOOD, Problem, Question
 from pages import search as site_search
+from pages.crisis import calls_for_help
 from pages.models import Page
 from pages.start import recommend
+from pages.templatetags.safety import care_card
 from stages.models import Stage
 from texts.addresses import absolute_address
 from texts.page_head import page_head
 from texts.structured_data import medical_page, website
 from texts.templatetags.texts import lines
+
+#: Of a search that are read for a call for help; far more than are looked up.
+MOST_CHARACTERS = 1000
 
 
 @require_safe
@@ -22,13 +27,14 @@ def home(request: HttpRequest) -> HttpResponse:
     sections = {section.key: section for section in page.sections.all()} if page else {}
     title, description = (page.title, page.lead) if page else ("CD Trainer", "")
     clips = Clip.objects.visible()
+    films = clips.filter(kind=Clip.Kind.FILMED)  # a drawing shows an exercise, but proves nobody's recovery
     context = {
         "page": page,
         "section": sections,
         "dimensions": [section for key, section in sections.items() if key.startswith("dimension-")],
         "stages": Stage.objects.published().with_number_of_exercises(),
-        "then_clips": in_order(clips.filter(story=Clip.Story.THEN)),
-        "now_clips": in_order(clips.filter(story=Clip.Story.NOW)),
+        "then_clips": in_order(films.filter(story=Clip.Story.THEN)),
+        "now_clips": in_order(films.filter(story=Clip.Story.NOW)),
         "questions": Question.objects.published().filter(top=True)[:4],
         "hero": clips.filter(exercise__slug="center-to-left").first(),
         "title": title,
@@ -50,7 +56,13 @@ def page_detail(request: HttpRequest, slug: str) -> HttpResponse:
     page = get_object_or_404(Page.objects.published().exclude(slug="home").prefetch_related("sections"), slug=slug)
     description = page.lead.split("\n\n")[0] or page.title
     head = page_head(request, page.title, description, data=[medical_page(request, page.title, page.lead, page)])
-    return render(request, "pages/page_detail.html", head | {"page": page, "sections": page.sections.all()})
+    sections = list(page.sections.all())
+    context = {
+        "page": page,
+        "care_cards": [section for section in sections if care_card(section)],
+        "sections": [section for section in sections if not care_card(section)],
+    }
+    return render(request, "pages/page_detail.html", head | context)
 
 
 @require_safe
@@ -75,11 +87,15 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """What was found for `?q=`, and the way to begin where nothing was."""
-    words = request.GET.get("q", "").strip()[:100]
+    query = request.GET.get("q", "").strip()
+    words = query[:100]
+    crisis = calls_for_help(query[:MOST_CHARACTERS])
     title = _("Search results for “%s”") % words if words else _("Search")
     description = _("Search the exercises, questions, problems and pages of CD Trainer.")
     context = {
         "words": words,
+        "crisis": crisis,
+        "low_mood": Problem.objects.published().filter(slug=LOW_MOOD).first() if crisis else None,
         "results": site_search.find(words) if words else [],
         "stages": Stage.objects.published() if words else [],
     }
