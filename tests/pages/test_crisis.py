@@ -69,7 +69,7 @@ class TestTheCard:
 
         html = client.get("/search/?q=suicide").text
 
-        assert '<a href="tel:116123">Samaritans: 116 123</a>' in html
+        assert '<a class="button" href="tel:116123">Samaritans: 116 123</a>' in html
         assert "999" in words(html)
 
     @pytest.mark.parametrize(
