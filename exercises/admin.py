@@ -154,7 +154,7 @@ class ExerciseAdmin(ReviewedTextAdmin):
             },
         ),
         REVIEW,
-        (_("To be checked by a therapist"), {"fields": ["reading_note"]}),
+        (_("To be checked by a therapist"), {"fields": ["name_only", "reading_note"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:

@@ -8,6 +8,9 @@ from texts import drafts
 from texts.models import ReviewedText
 from texts.prose import ProseField
 
+#: The address of the problem that a search for a way to die leads to, and that shows the crisis card itself.
+LOW_MOOD = "low-mood-and-worry"
+
 
 class Topic(models.Model):
     """A heading under which questions stand together."""

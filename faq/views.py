@@ -9,7 +9,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from faq.models import Problem, Question
+from faq.models import LOW_MOOD, Problem, Question
 from faq.structured_data import faq_page
 from texts.neighbours import neighbours
 from texts.page_head import page_head
@@ -53,7 +53,13 @@ def problem_detail(request: HttpRequest, slug: str) -> HttpResponse:
         data=[medical_page(request, problem.name, problem.summary, problem)],
     )
     sources = [source(line) for line in lines(problem.sources)]
-    context = {"problem": problem, "sources": sources, "previous": previous, "next": following}
+    context = {
+        "problem": problem,
+        "crisis": problem.slug == LOW_MOOD,
+        "sources": sources,
+        "previous": previous,
+        "next": following,
+    }
     return render(request, "faq/problem_detail.html", head | context)
 
 

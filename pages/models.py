@@ -13,8 +13,8 @@ from texts.prose import ProseField
 LINKED_EVERYWHERE = frozenset({"home", "about", "accessibility", "before-you-start", "evidence", "privacy"})
 #: First parts of addresses that other views of the site answer (cdtrainer/urls.py, pages/urls.py, faq/urls.py).
 RESERVED = frozenset(
-    {"admin", "exercises", "faq", "healthz", "media", "my-side", "problems", "readyz", "search", "sides", "stages"}
-    | {"start", "static"}
+    {"admin", "contact", "exercises", "faq", "healthz", "media", "my-side", "problems", "readyz", "search", "sides"}
+    | {"stages", "start", "static"}
 )
 
 

@@ -37,10 +37,18 @@ _COMMON = frozenset(
 )
 #: Words that patients use, and the words of the texts for the same.
 _SYNONYMS = {
+    "anxiety": "worry",
+    "anxious": "worry",
     "botox": "botulinum",
+    "depressed": "mood",
+    "depression": "mood",
     "dysport": "botulinum",
     "dysphagia": "swallowing",
     "migraine": "headache",
+    "panic": "worry",
+    "phobia": "worry",
+    "sad": "mood",
+    "sadness": "mood",
     "shaking": "trembling",
     "spasm": "dystonia",
     "spasmodic": "dystonia",

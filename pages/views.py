@@ -9,14 +9,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from clips.models import Clip, ClipQuerySet
-from faq.models import Question
+from faq.models import LOW_MOOD, Problem, Question
 from pages import search as site_search
+from pages.crisis import calls_for_help
 from pages.models import Page
 from pages.start import recommend, signs_of
+from pages.templatetags.safety import care_card
 from stages.models import Stage
 from texts.addresses import absolute_address
 from texts.page_head import page_head
 from texts.structured_data import medical_page, website
+
+#: Of a search that are read for a call for help; far more than are looked up.
+MOST_CHARACTERS = 1000
 
 
 @require_safe
@@ -44,9 +49,10 @@ def home_texts(page: Page | None) -> dict[str, Any]:
 def home_clips() -> dict[str, Any]:
     """Return the clips of the author's story, and the clip whose still is the picture of the site."""
     clips = Clip.objects.visible()
+    films = clips.filter(kind=Clip.Kind.FILMED)  # a drawing shows an exercise, but proves nobody's recovery
     return {
-        "then_clips": by_variation(clips.filter(story=Clip.Story.THEN)),
-        "now_clips": by_variation(clips.filter(story=Clip.Story.NOW)),
+        "then_clips": by_variation(films.filter(story=Clip.Story.THEN)),
+        "now_clips": by_variation(films.filter(story=Clip.Story.NOW)),
         "hero": clips.filter(exercise__slug="center-to-left").first(),
     }
 
@@ -63,7 +69,13 @@ def page_detail(request: HttpRequest, slug: str) -> HttpResponse:
     page = get_object_or_404(Page.objects.published().exclude(slug="home").prefetch_related("sections"), slug=slug)
     description = page.lead.split("\n\n")[0] or page.title
     head = page_head(request, page.title, description, data=[medical_page(request, page.title, page.lead, page)])
-    return render(request, "pages/page_detail.html", head | {"page": page, "sections": page.sections.all()})
+    sections = list(page.sections.all())
+    context = {
+        "page": page,
+        "care_cards": [section for section in sections if care_card(section)],
+        "sections": [section for section in sections if not care_card(section)],
+    }
+    return render(request, "pages/page_detail.html", head | context)
 
 
 @require_safe
@@ -84,12 +96,16 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """Return the results for `?q=`; without any, ways to go on from there."""
-    words = request.GET.get("q", "").strip()[:100]
+    """Return the results for `?q=`; without any, ways to go on from there. A call for help is answered first."""
+    query = request.GET.get("q", "").strip()
+    words = query[:100]
+    crisis = calls_for_help(query[:MOST_CHARACTERS])
     title = _("Search results for “%s”") % words if words else _("Search")
     description = _("Search the exercises, questions, problems and pages of CD Trainer.")
     context = {
         "words": words,
+        "crisis": crisis,
+        "low_mood": Problem.objects.published().filter(slug=LOW_MOOD).first() if crisis else None,
         "results": site_search.find(words) if words else [],
         "stages": Stage.objects.published() if words else [],
     }

@@ -92,6 +92,7 @@ EXERCISE = Kind(
         "caution",
         "has_sides",
         "description",
+        "name_only",
         "reading_note",
         *REVIEW,
     ),

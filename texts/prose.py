@@ -7,6 +7,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django_prose_editor.fields import ProseEditorField, create_sanitizer
 from markdown_it import MarkdownIt
 
+from texts.contact import with_links
+
 #: The toolbar of the editor. The sanitiser is made from the same list, so that nothing else can be saved or shown.
 EXTENSIONS = {
     "Bold": True,
@@ -37,4 +39,4 @@ def from_markdown(text: str) -> str:
 
 def render(html: str) -> SafeString:
     """Return stored HTML, sanitised once more in case it was not saved by the editor."""
-    return mark_safe(str(_sanitise(html)))  # noqa: S308 - sanitised in the same line
+    return mark_safe(with_links(str(_sanitise(html))))  # noqa: S308 - sanitised in the same line

@@ -200,6 +200,13 @@ class Exercise(ReviewedText):
         validators=SIDED_TEXT,
         help_text=_("In one or two sentences, for people who cannot see it."),
     )
+    name_only = models.BooleanField(
+        _("the programme gives only the name"),
+        default=False,
+        help_text=_(
+            "Visitors read that CD Trainer chose the movement. Take the tick away once the author has confirmed it."
+        ),
+    )
     reading_note = models.TextField(
         _("to be checked"),
         blank=True,

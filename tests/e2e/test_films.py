@@ -92,7 +92,7 @@ def long_clip(chromium, site, signed_in, tmp_path_factory):
 def test_it_plays_like_a_mirror_towards_the_screens_left(new_page, uploaded):
     page = new_page()
     page.goto("/exercises/center-to-left/")
-    assert page.locator("h1").inner_text() == "Center to left"
+    assert page.locator("h1").inner_text() == "Center to left (turn to the left and back)"
     assert page.locator("video").count() == 0
 
     play(page)
@@ -106,7 +106,7 @@ def test_with_my_side_left_it_plays_the_other_way_under_the_other_name(new_page,
     page.get_by_role("button", name="To the left").click()
 
     assert page.url.endswith("/exercises/center-to-left/")
-    assert page.locator("h1").inner_text() == "Center to right"
+    assert page.locator("h1").inner_text() == "Center to right (turn to the right and back)"
     play(page)
     assert way(page) == "right"
 
@@ -122,7 +122,7 @@ def test_facing_me_turns_the_picture_and_not_the_words_and_is_remembered(new_pag
     until(page, "document.querySelector('video').readyState >= 2")
 
     assert way(page) == "right"
-    assert page.locator("h1").inner_text() == "Center to left"
+    assert page.locator("h1").inner_text() == "Center to left (turn to the left and back)"
     assert page.locator(".steps").inner_text() == steps
     assert "Shown facing you" in page.locator("figcaption").inner_text()
     page.reload()
@@ -156,7 +156,7 @@ def test_the_player_is_complete_from_the_keyboard_and_says_its_state(new_page, u
     until(page, "document.activeElement.textContent === 'Pause'")
     assert not page.evaluate("document.querySelector('video').paused")
     assert page.evaluate("document.querySelector('video').loop")
-    assert page.evaluate("document.querySelector('video').getAttribute('aria-label')") == "Center to left"
+    assert page.locator("video").get_attribute("aria-label") == "Center to left (turn to the left and back)"
 
     page.wait_for_timeout(500)
     page.keyboard.press("Space")

@@ -44,7 +44,7 @@ def test_search_knows_the_exercises_by_the_names_of_the_visitors_side(programme,
     response = client.get(f"/search/?q=center+to+left&side={side}")
 
     first = response.context["results"][0]
-    assert first.title == "Center to left"
+    assert first.title == "Center to left (turn to the left and back)"
     assert first.url == ("/exercises/center-to-left/" if side == "right" else "/exercises/center-to-right/")
 
 

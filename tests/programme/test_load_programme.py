@@ -23,7 +23,7 @@ def test_a_fresh_install_gets_the_whole_programme():
     assert Stage.objects.published().count() == 3
     assert Exercise.objects.published().count() == len(list(TEXTS.glob("exercises/*.toml")))
     assert Question.objects.count() == len(list(TEXTS.glob("questions/*.toml")))
-    assert Problem.objects.published().count() == 7
+    assert Problem.objects.published().count() == 8
     assert Page.objects.published().filter(slug="home").exists()
 
 

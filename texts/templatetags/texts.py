@@ -9,6 +9,7 @@ from django.core.paginator import Page
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from texts import contact as contacts
 from texts import drafts, structured_data
 from texts import prose as prose_texts
 from texts.addresses import absolute_address
@@ -61,3 +62,9 @@ def emergency_number() -> str:
     if settings.EMERGENCY_NUMBER:
         return str(gettext("%s, the emergency number,") % settings.EMERGENCY_NUMBER)
     return gettext("your local emergency number")
+
+
+@register.simple_tag
+def contact(words: str) -> SafeString:
+    """Show `words`, such as "the people who run this site", as a link to them where the operator has set one."""
+    return contacts.contact(words)
