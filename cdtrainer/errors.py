@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -14,13 +14,19 @@ LAST_WORD = """<!DOCTYPE html>
 
 
 def page(request: HttpRequest, status: int) -> HttpResponse:
-    """Return the error page for `status` (400, 403, 404, 413, 429, 500 or 503)."""
+    """Return the error page for `status` (400, 403, 404, 413, 415, 429, 500 or 503)."""
     response = render(request, f"errors/{status}.html", status=status)
     response["Cache-Control"] = "no-store"
     return response
 
 
+class UnexpectedFileError(SuspiciousOperation):
+    """A form came with a file that nobody asked for."""
+
+
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, UnexpectedFileError):
+        return page(request, 415)
     return page(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
 
 

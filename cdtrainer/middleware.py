@@ -2,12 +2,15 @@
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
+from django.core.files.uploadhandler import FileUploadHandler
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from cdtrainer import errors
+from cdtrainer.front_door import FILM_FORMS, MULTIPART, REFUSED
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +64,50 @@ class PolicyHeadersMiddleware:
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
+
+
+class RefusedBodyMiddleware:
+    """Says why the front door has taken a request's body away."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if status := request.META.get(REFUSED):
+            return errors.page(request, status)
+        return self.get_response(request)
+
+
+class ExpectedFilesMiddleware:
+    """Lets files in only from the staff, and only where a form takes a film; it stands behind the sign-in.
+
+    Before any view runs, the CSRF check reads the form, and with it every file onto the disk. So whoever may not send
+    a file is refused here, and a file in another form ends that form's reading.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.content_type == MULTIPART:
+            if not (request.user.is_active and getattr(request.user, "is_staff", False)):
+                return errors.page(request, 403)
+            if not request.path_info.startswith(FILM_FORMS):
+                request.upload_handlers = [NoFilesHandler(request)]
+        return self.get_response(request)
+
+
+class NoFilesHandler(FileUploadHandler):
+    """Ends the reading of a form at its first file."""
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        raise errors.UnexpectedFileError
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        return None
 
 
 class PlainWordsMiddleware:

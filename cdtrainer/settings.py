@@ -61,12 +61,14 @@ MIDDLEWARE = [
     "cdtrainer.middleware.RefuseNulMiddleware",
     "cdtrainer.middleware.PlainWordsMiddleware",
     "exercises.sides.SidesMiddleware",
+    "cdtrainer.middleware.RefusedBodyMiddleware",  # after the sides, which its page shows
     "cdtrainer.page_cache.PageCacheMiddleware",  # stores what GZipMiddleware below has already compressed
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "cdtrainer.middleware.ExpectedFilesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "staff.middleware.RequireSecondFactorMiddleware",

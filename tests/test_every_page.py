@@ -143,7 +143,7 @@ def test_a_form_that_is_too_large_is_refused_in_plain_words(db, client, settings
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
 
     for address in ["/sides/", "/admin/login/"]:
-        response = client.post(address, {"side": "left" * 1000})
+        response = client.post(address, "side=" + "left" * 1000, content_type="application/x-www-form-urlencoded")
         if response.status_code != 302:
             assert response.status_code == 413, address
             assert "That is too large" in response.text

@@ -37,13 +37,12 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def served(request: HttpRequest, pk: uuid.UUID | None, answers: dict[str, Answer]) -> HttpResponse:
-    """Answer a request whatever happens, and leave no unread body behind."""
-    body = Body(request)
+    """Answer a request whatever happens; of what the staff sends, read enough that they get to see a refusal."""
     user = request.user
     if not (user.is_active and getattr(user, "is_staff", False)):
-        response = plain(404)  # whether there is anything here is nobody else's business
-    else:
-        response = guarded(request, body, pk, answers)
+        return plain(404)  # whether there is anything here is nobody else's business
+    body = Body(request)
+    response = guarded(request, body, pk, answers)
     body.drain()
     return response
 
