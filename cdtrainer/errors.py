@@ -14,7 +14,7 @@ LAST_WORD = """<!DOCTYPE html>
 
 
 def page(request: HttpRequest, status: int) -> HttpResponse:
-    """Return the error page for `status` (400, 403, 404, 413, 415, 429, 500 or 503)."""
+    """Return the error page for `status` (400, 403, 404, 408, 413, 415, 429, 500 or 503)."""
     response = render(request, f"errors/{status}.html", status=status)
     response["Cache-Control"] = "no-store"
     return response

@@ -10,7 +10,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from cdtrainer import errors
-from cdtrainer.front_door import FILM_FORMS, MULTIPART, REFUSED
+from cdtrainer.front_door import FILM_FORMS, MULTIPART, REFUSED, SMALL_FORM, UPLOADS
 
 log = logging.getLogger(__name__)
 
@@ -79,22 +79,27 @@ class RefusedBodyMiddleware:
 
 
 class ExpectedFilesMiddleware:
-    """Lets files in only from the staff, and only where a form takes a film; it stands behind the sign-in.
+    """Lets large bodies and files in only from the staff, and files only where a form takes a film.
 
     Before any view runs, the CSRF check reads the form, and with it every file onto the disk. So whoever may not send
-    a file is refused here, and a file in another form ends that form's reading.
+    one is refused here, behind the sign-in and before that check, and a file in another form ends that form's reading.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.content_type == MULTIPART:
-            if not (request.user.is_active and getattr(request.user, "is_staff", False)):
-                return errors.page(request, 403)
-            if not request.path_info.startswith(FILM_FORMS):
-                request.upload_handlers = [NoFilesHandler(request)]
+        takes_film = request.path_info.startswith(FILM_FORMS)
+        is_large = int(request.META.get("CONTENT_LENGTH") or 0) > SMALL_FORM and not request.path_info.startswith(UPLOADS)
+        if ((request.content_type == MULTIPART and takes_film) or is_large) and not is_staff(request.user):
+            return errors.page(request, 403)
+        if request.content_type == MULTIPART and not takes_film:
+            request.upload_handlers = [NoFilesHandler(request)]
         return self.get_response(request)
+
+
+def is_staff(user: Any) -> bool:
+    return user.is_active and getattr(user, "is_staff", False)
 
 
 class NoFilesHandler(FileUploadHandler):

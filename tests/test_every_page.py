@@ -116,7 +116,7 @@ def test_a_missing_page_is_a_404_in_the_sites_look(db, client, address):
     assert "site-header" in response.text
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 413, 429, 500, 503])
+@pytest.mark.parametrize("status", [400, 403, 404, 408, 413, 415, 429, 500, 503])
 def test_every_error_page_renders_without_the_database(rf, status):
     from cdtrainer import errors
     from exercises.sides import Sides

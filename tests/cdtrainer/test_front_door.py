@@ -1,5 +1,6 @@
 """No body gets in that nobody asked for: the front door's rules, and the real server under large and slow bodies."""
 
+import io
 import socket
 import threading
 import time
@@ -20,6 +21,7 @@ def refusal(method="POST", path="/", length=10, content_type=URLENCODED, cookie=
     seen = {}
     environ = {"REQUEST_METHOD": method, "PATH_INFO": path, "CONTENT_TYPE": content_type, "HTTP_COOKIE": cookie}
     environ |= {"HTTP_TRANSFER_ENCODING": "chunked"} if chunked else {"CONTENT_LENGTH": str(length)}
+    environ["wsgi.input"] = io.BytesIO(bytes(4 * MEGABYTE))
     FrontDoor(lambda environ, start_response: seen.update(environ) or [])(environ, None)
     if REFUSED in seen:
         assert seen["CONTENT_LENGTH"] == "0"
@@ -59,7 +61,9 @@ def test_sign_in_takes_a_small_plain_form_and_no_file(path):
 def test_only_somebody_with_a_session_may_send_files_and_uploads():
     for path in ("/admin/clips/clip/add/", "/admin/exercises/exercise/1/change/", "/admin/pages/page/1/change/"):
         assert refusal(path=path, content_type=MULTIPART) == 403
-        assert refusal(path=path, content_type=MULTIPART, cookie="__Host-sessionid=x") is None
+        assert refusal(path=path) == 403
+        assert refusal(path=path, content_type=MULTIPART, cookie="a=b; sessionid=x") is None
+        assert refusal(path=path, content_type=MULTIPART, cookie="old_sessionid=x; sessionid2=y") == 403
     chunk = {"method": "PATCH", "path": "/admin/uploads/x/", "content_type": "application/offset+octet-stream"}
     assert refusal(**chunk) == 403
     assert refusal(**chunk, cookie="sessionid=x") is None
@@ -73,6 +77,14 @@ def test_a_film_may_be_large_and_another_form_may_not(settings):
     assert refusal(path="/admin/clips/clip/add/", length=90 * MEGABYTE, content_type=MULTIPART, cookie=cookie) is None
     assert refusal(path="/admin/clips/clip/add/", length=110 * MEGABYTE, content_type=MULTIPART, cookie=cookie) == 413
     assert refusal(path="/admin/pages/page/1/change/", length=90 * MEGABYTE, cookie=cookie) == 413
+    assert refusal(path="/admin/clips/clip/add/", length=90 * MEGABYTE, cookie=cookie) == 413
+
+
+def test_the_cookies_name_is_the_sites_own(settings):
+    settings.SESSION_COOKIE_NAME = "__Host-sessionid"
+
+    assert refusal(path="/admin/pages/page/1/change/", cookie="sessionid=x") == 403
+    assert refusal(path="/admin/pages/page/1/change/", cookie="__Host-sessionid=x") is None
 
 
 @pytest.mark.parametrize("length", ["-1", "+5", "1e3", "٣", "abc"])
@@ -95,6 +107,16 @@ def test_a_made_up_session_lets_no_file_in(client, path):
 
     assert response.status_code == 403
     assert "You may not do this here" in response.text
+
+
+@pytest.mark.django_db
+def test_a_made_up_session_lets_no_large_form_in(client):
+    client.cookies["sessionid"] = client.cookies["csrftoken"] = "x" * 32
+    form = "name=" + "x" * 100_000
+
+    response = client.post("/admin/pages/page/1/change/", form, content_type=URLENCODED)
+
+    assert response.status_code == 403
 
 
 @pytest.mark.django_db
@@ -203,3 +225,22 @@ def test_a_visitors_form_still_works(server):
 
     assert status == 302
     assert "side=left" in headers["Set-Cookie"]
+
+
+@pytest.mark.e2e
+def test_a_form_that_drips_in_is_given_up_after_ten_seconds(server):
+    head = f"POST /admin/account/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {URLENCODED}\r\n"
+    started = time.monotonic()
+
+    with socket.create_connection(("127.0.0.1", server.port), timeout=1) as connection:
+        connection.sendall(f"{head}Content-Length: 60\r\n\r\n".encode())
+        answer = b""
+        while not answer and time.monotonic() - started < 30:
+            connection.sendall(b"x")
+            try:
+                answer = connection.recv(4096)
+            except TimeoutError:
+                pass
+
+    assert answer.startswith(b"HTTP/1.1 408")
+    assert time.monotonic() - started < 15
