@@ -33,3 +33,10 @@ def post_request(worker: Any, request: Any, environ: dict[str, Any], response: A
     reader = getattr(request.body, "reader", None)
     if getattr(reader, "length", 0) or getattr(reader, "parser", None):  # of bytes, or of chunks still to come
         request.force_close()
+
+
+def post_worker_init(worker: Any) -> None:
+    """Keep the database open in each web process, so that a full disk does not keep it from being read."""
+    from cdtrainer.sqlite.base import keep_open  # Django is ready only now
+
+    keep_open()

@@ -1,18 +1,14 @@
 """Small guards around every answer."""
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import FileUploadHandler
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from cdtrainer import errors
 from cdtrainer.front_door import FILM_FORMS, MULTIPART, REFUSED, SMALL_FORM, UPLOADS
-
-log = logging.getLogger(__name__)
 
 #: Everything a page could ask a device for is off, but full screen for the clips and the lamp that keeps a session lit.
 PERMISSIONS_POLICY = ", ".join(
@@ -90,8 +86,9 @@ class ExpectedFilesMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         takes_film = request.path_info.startswith(FILM_FORMS)
-        is_large = int(request.META.get("CONTENT_LENGTH") or 0) > SMALL_FORM and not request.path_info.startswith(UPLOADS)
-        if ((request.content_type == MULTIPART and takes_film) or is_large) and not is_staff(request.user):
+        brings_film = takes_film and request.content_type == MULTIPART
+        is_large = int(request.META.get("CONTENT_LENGTH") or 0) > SMALL_FORM
+        if (brings_film or (is_large and not request.path_info.startswith(UPLOADS))) and not is_staff(request.user):
             return errors.page(request, 403)
         if request.content_type == MULTIPART and not takes_film:
             request.upload_handlers = [NoFilesHandler(request)]
@@ -125,12 +122,9 @@ class PlainWordsMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer 503 while the database is locked or away, and 413 to a form that is too large."""
-        if isinstance(exception, OperationalError):
-            log.warning("The database does not answer: %s", exception)
-            response = errors.page(request, 503)
-            response["Retry-After"] = "10"  # seconds
-            return response
+        """Answer 503 while the database is locked or away or the disk is full, and 413 to a form that is too large."""
+        if errors.is_temporary(exception):
+            return errors.unavailable(request, exception)
         if isinstance(exception, RequestDataTooBig):
             return errors.page(request, 413)
         return None

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.cache import caches
-from django.db import OperationalError
+from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
+from cdtrainer.sqlite import patience
 from texts import freshness
 
 #: Addresses whose answers belong to one person, are not pages, or change with time.
@@ -26,6 +27,7 @@ KEPT_HEADERS = (
     "Content-Language",
     "Link",
 )
+FOR_THE_VERSION = 0.2  # seconds to wait for the content version, before the last known one has to do
 CDN_MAY_KEEP = "public, max-age=0, s-maxage=1"
 
 
@@ -44,7 +46,7 @@ class PageCacheMiddleware:
             return self.get_response(request)
         try:
             key = cache_key(request)
-        except OperationalError:  # the page will say that the database is away, if it needs it at all
+        except DatabaseError:  # the page will say that the database is away, if it needs it at all
             return self.get_response(request)
         if kept := caches["pages"].get(key):
             return conditional(request, restored(kept))
@@ -88,8 +90,10 @@ def release() -> str:
 
 def cache_key(request: HttpRequest) -> str:
     sides = request.sides  # type: ignore[attr-defined]
+    with patience.at_most(FOR_THE_VERSION):
+        version = freshness.version()
     parts = [
-        str(freshness.version()),
+        str(version),
         str(request.method),
         request.scheme or "",
         request.get_host(),

@@ -9,6 +9,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django_tasks_db.management.commands.db_worker import Worker
 
+from cdtrainer.sqlite.base import keep_open
 from clips.conversion import files, heartbeat, jobs
 from clips.conversion.leases import new_token
 from uploads.expiry import expire_uploads
@@ -73,6 +74,7 @@ class Command(BaseCommand):
             excluded_queue_names=[],
         )
         worker.configure_signals()
+        keep_open()
         heartbeat.beat()
         jobs.reap()
         clean_up()
