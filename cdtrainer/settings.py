@@ -102,6 +102,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",  # wait for the lock at the start instead of failing in the middle
         "init_command": "PRAGMA synchronous=NORMAL",
     }
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}  # as test runners do by themselves for Django's own backend
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Failed sign-ins are counted in the default cache, which all processes have to share; pages are quicker in memory.
@@ -175,6 +176,7 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 LOGIN_URL = LOGOUT_REDIRECT_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=False)
+SESSION_ENGINE = "staff.sessions"  # a row for each of the staff, none for strangers
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: one working day
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # seconds a one-time link lives
 

@@ -54,6 +54,7 @@ class Housekeeper(threading.Thread):
 def clean_up() -> None:
     files.tidy()
     expire_uploads()
+    call_command("clearsessions")
     call_command("prune_db_task_results", queue_name="*", min_age_days=KEEP_RESULTS, verbosity=0)
 
 
