@@ -84,6 +84,7 @@ def unavailable(request: HttpRequest, error: BaseException) -> HttpResponse:
     context = {"disk_is_full": is_full_disk(error), "fields": typed_fields(request)}
     response = page(request, 503, context)
     response["Retry-After"] = str(RETRY_AFTER)
+    response._has_been_logged = True  # type: ignore[attr-defined] # Django would add a line, or a whole traceback
     return response
 
 

@@ -3,6 +3,10 @@
 import os
 from typing import Any
 
+from gunicorn.glogging import Logger
+
+from cdtrainer.logs import NoAddresses
+
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 worker_class = "gevent"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
@@ -12,6 +16,17 @@ timeout = 60  # seconds; a worker that hangs for longer is replaced
 graceful_timeout = 10  # seconds
 keepalive = 5  # seconds
 loglevel = "warning"
+
+
+class ServerLog(Logger):  # type: ignore[misc]
+    """gunicorn's log, without visitors' addresses."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.addFilter(NoAddresses())
+
+
+logger_class = ServerLog
 
 MANY_BODIES = "/admin/uploads/"  # a film comes in many requests, best on one connection
 

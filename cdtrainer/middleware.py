@@ -1,6 +1,7 @@
 """Small guards around every answer."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from cdtrainer import errors
 from cdtrainer.front_door import FILM_FORMS, MULTIPART, REFUSED, SMALL_FORM, UPLOADS
+from uploads.body import Body
 
 #: Everything a page could ask a device for is off, but full screen for the clips and the lamp that keeps a session lit.
 PERMISSIONS_POLICY = ", ".join(
@@ -92,7 +94,10 @@ class ExpectedFilesMiddleware:
             return errors.page(request, 403)
         if request.content_type == MULTIPART and not takes_film:
             request.upload_handlers = [NoFilesHandler(request)]
-        return self.get_response(request)
+        response = self.get_response(request)
+        if brings_film and response.status_code >= HTTPStatus.BAD_REQUEST:
+            Body(request).drain()  # or the browser meets a closed connection instead of the reason
+        return response
 
 
 def is_staff(user: Any) -> bool:

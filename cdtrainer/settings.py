@@ -19,6 +19,7 @@ HTTPS = env.bool("HTTPS", default=not DEBUG)
 SITE_URL = env.str("SITE_URL", default="").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL else []
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)  # with a proxy that overwrites the headers we trust then
+SECURITY_CONTACT = env.list("SECURITY_CONTACT", default=[])  # for /.well-known/security.txt
 EMERGENCY_NUMBER = env.str("EMERGENCY_NUMBER", default="")
 
 if not SECRET_KEY:
@@ -247,8 +248,12 @@ if HTTPS:
         r"^healthz$",
         r"^readyz$",
     ]  # asked by a probe beside the server, over plain http
-    SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=63072000)
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    # What browsers have been told cannot be taken back before its time: more than an hour is for the operator to say,
+    # and so are names beside this one, which may belong to others.
+    SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=3600)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", default=False)
+    SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # both ask for more of HSTS, whoever owns the names
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
     if BEHIND_PROXY:
@@ -259,8 +264,13 @@ if HTTPS:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {
+        "line": {"()": "cdtrainer.logs.LineFormatter", "format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django.request": {"level": "ERROR"}},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO"},  # Django's own handlers would say everything twice
+        "django.request": {"level": "ERROR"},
+    },
 }

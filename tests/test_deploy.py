@@ -15,10 +15,16 @@ UNITS = sorted(DEPLOY.glob("*.service"))
 GIGABYTE = 1024**3
 
 
+class Unit(configparser.ConfigParser):
+    """A file of systemd's, whose names keep their capitals."""
+
+    def optionxform(self, optionstr):
+        return optionstr
+
+
 def service(path):
     """Return the section [Service] of a systemd unit."""
-    unit = configparser.ConfigParser(strict=False, interpolation=None)
-    unit.optionxform = str
+    unit = Unit(strict=False, interpolation=None)
     unit.read_string(path.read_text())
     return unit["Service"]
 

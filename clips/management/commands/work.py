@@ -87,7 +87,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         # Quiet about every single task; what went wrong is still said.
-        logging.getLogger("django_tasks").setLevel(logging.WARNING)
+        for name in ("django_tasks", "django_tasks_db"):
+            logging.getLogger(name).setLevel(logging.WARNING)
         worker = FilmWorker(
             queue_names=["*"],
             interval=1,
