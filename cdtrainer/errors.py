@@ -1,4 +1,4 @@
-"""The pages for when something goes wrong: no database, no session, the site's own look."""
+"""The error pages, in the site's look; they need neither the database nor a session."""
 
 import errno
 import logging
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 RETRY_AFTER = 10  # seconds
 #: Forms below these addresses hold passwords and codes, which no page shows again.
 SECRET_FORMS = ("/admin/account/", "/admin/login/", "/admin/welcome/", "/admin/auth/")
-LAST_WORD = """<!DOCTYPE html>
+FALLBACK_HTML = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Something went wrong on our side</title></head>
 <body><main><h1>Something went wrong on our side</h1>
@@ -64,8 +64,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
         if error is not None and is_temporary(error):
             return unavailable(request, error)
         return page(request, 500)
-    except Exception:  # whatever broke the page may break this one too, and the visitor still needs a word
-        return HttpResponse(LAST_WORD, status=500)
+    except Exception:  # whatever broke the page may break the error page too
+        return HttpResponse(FALLBACK_HTML, status=500)
 
 
 def is_temporary(error: BaseException) -> bool:

@@ -1,4 +1,4 @@
-"""How gunicorn serves the site. gevent: slow viewers of films must not keep pages from the others."""
+"""Settings of gunicorn. Its workers are gevent's, so that slow viewers of films do not hold up everybody's pages."""
 
 import os
 from typing import Any

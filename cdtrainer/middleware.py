@@ -1,4 +1,4 @@
-"""Small guards around every answer."""
+"""Checks and headers around every response."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -12,7 +12,8 @@ from cdtrainer import errors
 from cdtrainer.front_door import FILM_FORMS, MULTIPART, REFUSED, SMALL_FORM, UPLOADS
 from uploads.body import Body
 
-#: Everything a page could ask a device for is off, but full screen for the clips and the lamp that keeps a session lit.
+#: Browser features that pages may use: full screen for clips, and screen-wake-lock, which no script asks for yet:
+#: practice by ear will, so that the screen stays on during a session.
 PERMISSIONS_POLICY = ", ".join(
     [
         *(
@@ -40,7 +41,7 @@ PERMISSIONS_POLICY = ", ".join(
 
 
 class RefuseNulMiddleware:
-    """Answers 400 to an address with a NUL byte, which no database takes as text."""
+    """Answers 400 to a path or query with a NUL byte, which no database stores as text."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -118,7 +119,7 @@ class NoFilesHandler(FileUploadHandler):
 
 
 class PlainWordsMiddleware:
-    """Says what happened where Django would say only that something went wrong."""
+    """Answers with the right status and page where Django would answer 500 or 400."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

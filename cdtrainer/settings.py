@@ -10,7 +10,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
-# Who may be served, and how strictly -------------------------------------------------
+# Hosts, https, and what pages say about this site --------------------------------------
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="insecure-development-key" if DEBUG else env.NOTSET)
@@ -25,7 +25,7 @@ EMERGENCY_NUMBER = env.str("EMERGENCY_NUMBER", default="")
 if not SECRET_KEY:
     raise environ.ImproperlyConfigured("SECRET_KEY is empty: put a long random text into .env.")
 
-# The house ---------------------------------------------------------------------------
+# Apps, middleware, templates -----------------------------------------------------------
 
 INSTALLED_APPS = [
     "workshop.apps.AdminConfig",  # django.contrib.admin with our start page and sign-in
@@ -62,7 +62,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "cdtrainer.middleware.RefuseNulMiddleware",
     "cdtrainer.middleware.PlainWordsMiddleware",
-    "exercises.sides.SidesMiddleware",
+    "exercises.middleware.SidesMiddleware",
     "cdtrainer.middleware.RefusedBodyMiddleware",  # after the sides, which its page shows
     "cdtrainer.page_cache.PageCacheMiddleware",  # stores what GZipMiddleware below has already compressed
     "django.middleware.gzip.GZipMiddleware",
@@ -111,9 +111,9 @@ CACHES = {
     "default": env.cache("CACHE_URL", default="dbcache://shared_cache"),
     "pages": env.cache("CACHE_URL", default="locmemcache://pages"),
 }
-for _cache, _most in [("default", 100_000), ("pages", 1000)]:
+for _cache, _max_entries in [("default", 100_000), ("pages", 1000)]:
     if CACHES[_cache]["BACKEND"].endswith(("DatabaseCache", "LocMemCache")):
-        CACHES[_cache]["OPTIONS"] = {"MAX_ENTRIES": _most}
+        CACHES[_cache]["OPTIONS"] = {"MAX_ENTRIES": _max_entries}
 
 # What visitors may fetch lives in media/; originals and everything else private in var/.
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=BASE_DIR / "media")()
@@ -135,7 +135,7 @@ STORAGES = {
     },
 }
 WHITENOISE_ALLOW_ALL_ORIGINS = False
-# On the disk of the originals, so that a film brought by a form is moved and not copied.
+# On the disk of the originals, so that a film uploaded by a form is moved and not copied.
 FILE_UPLOAD_TEMP_DIR = env.str("FILE_UPLOAD_TEMP_DIR", default=str(BASE_DIR / "var"))
 
 # Films -------------------------------------------------------------------------------
@@ -165,7 +165,12 @@ TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 
 EMAIL_URL = env.str("EMAIL_URL", default="")  # empty: the site sends no mail
 if EMAIL_URL:
-    vars().update(env.email_url_config(EMAIL_URL))
+    _mail = env.email_url_config(EMAIL_URL)
+    EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+    EMAIL_FILE_PATH = _mail["EMAIL_FILE_PATH"]  # of the backend that writes letters to files
+    EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
+    EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="webmaster@localhost")
 
 AUTH_PASSWORD_VALIDATORS = [

@@ -37,7 +37,7 @@ def take_over(upload: Upload, clip: Clip, user: Any) -> None:
             clip.original.name = name
             clip.original_filename = upload.filename
             clip.uploaded_by = user
-            if clip.pk is None:
+            if clip._state.adding:
                 clip.save()
             else:
                 clip.original_seconds = 0  # start, end and still were chosen from the last film

@@ -6,13 +6,12 @@ its side words, as in "Turn to your {left}"; `sided()` is the one place that fil
 """
 
 import re
-from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -83,22 +82,6 @@ def asked_for(request: HttpRequest) -> Sides:
         chosen=side in Side.values,
         shared=side in Side.values and side != request.COOKIES.get("side", ""),
     )
-
-
-class SidesMiddleware:
-    """Puts the visitor's sides on the request and makes them current; staff pages show the texts as written."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        sides = Sides() if request.path.startswith("/admin/") else asked_for(request)
-        request.sides = sides  # type: ignore[attr-defined]
-        token = _current.set(sides)
-        try:
-            return self.get_response(request)
-        finally:
-            _current.reset(token)
 
 
 _MARKER = re.compile(r"\{(\w*)\}")

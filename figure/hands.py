@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from figure.geometry import Floats, between, swing, turn, unit
-from figure.rig import MARK, SIGN, Side, rig
+from figure.rig import SIGN, Side, rig
 
 Triple = tuple[float, float, float]
 Frame = Literal["body", "head", "chin", "chest", "shoulder"]
@@ -255,8 +255,3 @@ def in_rest_axes(local: Floats, side: Side) -> Floats:
     mirror = np.diag([1.0, 1.0, SIGN[side]])
     own = rig().hand_frame(side)
     return np.asarray(own @ mirror @ local @ mirror @ own.T)
-
-
-def knuckles(side: Side) -> Floats:
-    """Return the vector from the wrist to the middle knuckle of the resting hand."""
-    return rig().head(f"finger3-1{MARK[side]}") - rig().head(f"wrist{MARK[side]}")

@@ -208,7 +208,7 @@ class _Loader:
         for name, wanted in (text.values | links).items():
             if name not in outcome.kept:
                 fingerprints[name] = fingerprint(row, name, wanted)
-        if record.pk is None or fingerprints != record.fingerprints:
+        if record._state.adding or fingerprints != record.fingerprints:
             record.fingerprints = fingerprints
             record.save()
 

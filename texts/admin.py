@@ -2,7 +2,7 @@
 
 import json
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -21,8 +21,9 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from js_asset import Media  # type: ignore[import-untyped]
+from js_asset import Media
 
+from cdtrainer.requests import SiteRequest
 from texts import freshness, history
 from texts.models import REVIEW_FIELDSET, REVIEW_LASTS, Version, review_is_due
 from texts.publishing import set_published
@@ -85,7 +86,7 @@ class WorkshopAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         # The text editor comes as an import map inside the page, which the policy of the site lets through
         # only with the nonce of this answer.
-        nonce = str(request.csp_nonce)  # type: ignore[attr-defined]
+        nonce = str(cast(SiteRequest, request).csp_nonce)
         context["media"] = Media.from_media(context["media"]).with_nonce(nonce)
         context["preview_url"] = self.get_preview_url(context.get("original"))
         return super().render_change_form(request, context, *args, **kwargs)

@@ -7,8 +7,21 @@ the one place that begins a preview.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 
 from django.db import models
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What the bar above a preview says."""
+
+    name: str
+    form_url: str
+    public_url: str  # where visitors see it; "" for a draft
+    anchor: str  # its place on the page; "" when that is the page itself
+    url: str  # of the preview
+
 
 _previewed: ContextVar[models.Model | None] = ContextVar("previewed", default=None)
 

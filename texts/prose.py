@@ -1,5 +1,8 @@
 """Longer texts: what an editor may use in them, and how they reach a page."""
 
+from typing import Any
+
+from django.db import models
 from django.utils.safestring import SafeString, mark_safe
 from django_prose_editor.fields import ProseEditorField, create_sanitizer
 from markdown_it import MarkdownIt
@@ -19,10 +22,10 @@ _sanitise = create_sanitizer(EXTENSIONS)
 _markdown = MarkdownIt("zero").enable(["list", "link", "emphasis", "newline", "entity", "escape"])
 
 
-class ProseField(ProseEditorField):  # type: ignore[misc]  # the library ships no types
+class ProseField(ProseEditorField, models.TextField):  # type: ignore[misc]  # the library ships no types
     """A text of several paragraphs, kept as sanitised HTML and edited with a small toolbar."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs |= {"extensions": EXTENSIONS, "sanitize": True}
         super().__init__(*args, **kwargs)
 

@@ -8,7 +8,6 @@ lock held for that one write. Two writers, in two processes or on two hosts that
 
 import contextlib
 import fcntl
-import hashlib
 import os
 import shutil
 import time
@@ -21,7 +20,6 @@ from gevent import get_hub
 from gevent.monkey import is_module_patched
 
 PIECE = 64 * 1024  # bytes written, and held in memory, at once
-BIG_PIECE = 1024 * 1024  # bytes, when nothing but the disk has to be waited for
 
 Result = TypeVar("Result")
 
@@ -107,15 +105,6 @@ class GrowingFile:
     def sync(self) -> None:
         """Wait until everything written would outlive a power cut."""
         in_background(os.fsync, self._fd)
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file as 64 hexadecimal digits. Takes seconds for a long film: not for a web request."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(BIG_PIECE):
-            digest.update(piece)
-    return digest.hexdigest()
 
 
 def link_or_copy(source: Path, target: Path) -> None:

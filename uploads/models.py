@@ -70,7 +70,6 @@ class Upload(models.Model):
     claimed_at = models.DateTimeField(_("taken over at"), null=True, blank=True)
     #: What it became, in the words of the app that took it over; only that app can read them.
     claimed_for = models.CharField(_("taken over for"), max_length=100, blank=True)
-    sha256 = models.CharField(max_length=64, blank=True)
     writer = models.CharField(max_length=32, blank=True)  # names the one request that may write
 
     objects = UploadQuerySet.as_manager()
@@ -175,14 +174,3 @@ class Upload(models.Model):
             mine.update(claimed_for=self.claimed_for)
             transaction.on_commit(partial(self.path.unlink, missing_ok=True))
         self.refresh_from_db()
-
-    def measure(self, path: Path | None = None) -> str:
-        """Return the SHA-256 of the finished file, remembered after the first time; `path` when it has been taken over.
-
-        Work for the worker. It is not done while receiving: the state of a hash survives neither a killed process nor
-        a move to another host, and starting it anew would have the web server read gigabytes.
-        """
-        if not self.sha256:
-            self.sha256 = files.sha256_of(path or self.path)
-            Upload.objects.filter(pk=self.pk).update(sha256=self.sha256)
-        return self.sha256

@@ -1,4 +1,4 @@
-"""What is missing? What a therapist could do next, for the start page of the workshop; a function a line."""
+"""What is missing on the site, for the workshop's start page: one function for each line of the list."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from stages.models import Stage
 from texts.models import review_is_due
 
 REVIEWED_MODELS = (Stage, Exercise, Question, Problem, Page)
-MOST_DETAILS = 5
+MAX_DETAILS = 5
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Missing:
     """One line of "What is missing?": how many, where to go, and which of them need a word each."""
 
     message: str
-    address: str = ""
+    url: str = ""
     details: list[str] = field(default_factory=list)
     links: list[tuple[str, str]] = field(default_factory=list)  # words and the list they lead to
 
@@ -54,7 +54,7 @@ def failed_clips() -> Missing | None:
     return Missing(
         ngettext("%d clip could not be converted", "%d clips could not be converted", number) % number,
         changelist_url("clips_clip", status__exact=Clip.Status.FAILED),
-        [f"{clip.exercise or clip}: {clip.problem}" for clip in failed[:MOST_DETAILS]],
+        [f"{clip.exercise or clip}: {clip.problem}" for clip in failed[:MAX_DETAILS]],
     )
 
 

@@ -29,8 +29,6 @@ class Film:
     """What the conversion has to know about a film."""
 
     video_index: int
-    codec: str
-    container: str
     seconds: float
     width: int  # pixels as stored, before `rotation` and `sar`
     height: int
@@ -112,8 +110,6 @@ def judged(path: Path, facts: dict) -> Film:
         raise FilmRefusedError(cut_off())
     return Film(
         video_index=video["index"],
-        codec=video["codec"],
-        container=facts["container"],
         seconds=seconds,
         width=video["width"],
         height=video["height"],

@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,11 +20,16 @@ MEGABYTE = 1024 * 1024
 
 def refusal(method="POST", path="/", length=10, content_type=URLENCODED, cookie="", chunked=False):
     """Return the status with which the door refuses a request, None when it lets the body in."""
-    seen = {}
+    seen: dict[str, Any] = {}
+
+    def application(environ, start_response):
+        seen.update(environ)
+        return []
+
     environ = {"REQUEST_METHOD": method, "PATH_INFO": path, "CONTENT_TYPE": content_type, "HTTP_COOKIE": cookie}
     environ |= {"HTTP_TRANSFER_ENCODING": "chunked"} if chunked else {"CONTENT_LENGTH": str(length)}
     environ["wsgi.input"] = io.BytesIO(bytes(4 * MEGABYTE))
-    FrontDoor(lambda environ, start_response: seen.update(environ) or [])(environ, None)
+    FrontDoor(application)(environ, None)
     if REFUSED in seen:
         assert seen["CONTENT_LENGTH"] == "0"
         assert seen["wsgi.input"].read() == b""

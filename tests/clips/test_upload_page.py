@@ -131,7 +131,12 @@ def test_originals_may_be_kept_elsewhere(film, monkeypatch, settings):
     storage = storages["originals"]
     monkeypatch.setattr(storage, "path", lambda name: (_ for _ in ()).throw(NotImplementedError))
     saved = {}
-    monkeypatch.setattr(storage, "save", lambda name, content: saved.update({name: content.read()}) or name)
+
+    def save(name, content):
+        saved[name] = content.read()
+        return name
+
+    monkeypatch.setattr(storage, "save", save)
 
     assert uploading.store_original(storage, "a/b", film.path) == "a/b"
     assert saved == {"a/b": b"hello"}

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from cdtrainer import __version__
 from clips.conversion import heartbeat
 from exercises.models import Exercise
 from faq.models import Question
@@ -141,7 +142,7 @@ def test_a_question_without_an_answer_is_marked_and_can_be_filtered(workshop):
 
 
 @pytest.mark.parametrize(
-    ("review", "said"),
+    ("review", "state"),
     [
         ({}, "Not reviewed"),
         (
@@ -159,12 +160,12 @@ def test_a_question_without_an_answer_is_marked_and_can_be_filtered(workshop):
         ),
     ],
 )
-def test_a_list_says_whether_a_clinician_has_reviewed_a_text(workshop, review, said):
+def test_a_list_says_whether_a_clinician_has_reviewed_a_text(workshop, review, state):
     make_problem(**review)
 
     response = workshop.get(changelist("faq_problem"))
 
-    assert f"{said}</" in response.text
+    assert f"{state}</" in response.text
 
 
 def test_a_bare_side_word_is_refused_with_a_hint(workshop):
@@ -219,18 +220,18 @@ def test_the_start_page_says_what_is_missing(workshop):
 
     response = workshop.get(reverse("admin:index"))
 
-    said = [line.message for line in response.context["missing"]]
-    assert said[0] == "1 clip could not be converted"
+    messages = [line.message for line in response.context["missing"]]
+    assert messages[0] == "1 clip could not be converted"
     assert "Broken: The file is too short." in response.text
-    assert "1 question has no answer" in said
-    assert "2 exercises have no filmed clip" in said
-    assert "The drawn clips of 1 exercise have to be checked" in said
+    assert "1 question has no answer" in messages
+    assert "2 exercises have no filmed clip" in messages
+    assert "The drawn clips of 1 exercise have to be checked" in messages
     assert response.context["missing"][-1].links[1][0] == "2 exercises"
     for line in response.context["missing"]:
-        for _said, address in line.links:
-            assert workshop.get(address).context["cl"].result_count
-        if line.address:
-            assert workshop.get(line.address).status_code == 200
+        for _words, url in line.links:
+            assert workshop.get(url).context["cl"].result_count
+        if line.url:
+            assert workshop.get(line.url).status_code == 200
 
 
 def test_the_start_page_says_which_reviews_are_due_again(workshop):
@@ -255,6 +256,7 @@ def test_the_start_page_says_how_the_site_is(workshop, settings):
     assert "the worker is running" in response.text
     assert "are free." in response.text
     assert "Films are converted with ffmpeg " in response.text
+    assert f"This is CD Trainer {__version__}." in response.text
     assert reverse("clip_upload:page") in response.text
 
 

@@ -30,7 +30,6 @@ class Migration(migrations.Migration):
                 ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished at')),
                 ('claimed_at', models.DateTimeField(blank=True, null=True, verbose_name='taken over at')),
                 ('claimed_for', models.CharField(blank=True, max_length=100, verbose_name='taken over for')),
-                ('sha256', models.CharField(blank=True, max_length=64)),
                 ('writer', models.CharField(blank=True, max_length=32)),
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
             ],
