@@ -40,11 +40,11 @@ setup: .venv/site.stamp .env
 
 run: setup ## Serve the site with its worker
 	@$(BIN)/python manage.py welcome
-	@exec $(BIN)/honcho -e /dev/null start --no-prefix
+	@exec $(BIN)/python -m cdtrainer.supervisor
 
 dev: setup ## Serve it with DEBUG and automatic reloading
 	@DEBUG=True $(BIN)/python manage.py welcome
-	@DEBUG=True exec $(BIN)/honcho -e /dev/null -f Procfile.dev start
+	@DEBUG=True exec $(BIN)/python -m cdtrainer.supervisor Procfile.dev
 
 # Scripts and stylesheets are checked where npm is; the site itself needs none. With CI=true it has to be there.
 node_modules/biome.stamp: package.json package-lock.json .npmrc

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.cache import caches
-from django.db import OperationalError
+from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from cdtrainer.requests import SiteRequest
+from cdtrainer.sqlite import patience
 from texts import freshness
 
 #: Paths whose answers belong to one person, are not pages, or change with time.
@@ -32,6 +33,7 @@ CACHE_CONTROL = "public, max-age=0, s-maxage=1"  # browsers ask each time; a CDN
 SHOWN_SETTINGS = ("EMERGENCY_NUMBER", "CRISIS_LINE", "CONTACT_NAME", "CONTACT_EMAIL", "CONTACT_URL", "SITE_URL")
 
 Page = tuple[bytes, dict[str, str]]  # body and headers
+VERSION_WAIT = 0.2  # seconds for the content version, before the last known one has to do
 
 
 class PageCacheMiddleware:
@@ -49,7 +51,7 @@ class PageCacheMiddleware:
             return self.get_response(request)
         try:
             key = cache_key(request)
-        except OperationalError:  # the page will say that the database is away, if it needs it at all
+        except DatabaseError:  # the page will say that the database is away, if it needs it at all
             return self.get_response(request)
         if page := caches["pages"].get(key):
             return conditional(request, response_of(page))
@@ -87,8 +89,10 @@ def is_storable(response: HttpResponse) -> bool:
 def cache_key(request: SiteRequest) -> str:
     """Return the key of a page: its content version, address, visitor's side and view, gzip, settings and release."""
     sides = request.sides
+    with patience.at_most(VERSION_WAIT):
+        version = freshness.version()
     parts = [
-        str(freshness.version()),
+        str(version),
         str(request.method),
         request.scheme or "",
         request.get_host(),

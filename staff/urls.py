@@ -19,6 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from staff.invitations import first_sign_in
+from staff.throttle import at_most
 from staff.views import forgotten_password
 
 
@@ -37,7 +38,7 @@ account_urls = [
     path("logout/", public(account.logout), name="account_logout"),
     path("inactive/", public(account.account_inactive), name="account_inactive"),
     path("2fa/authenticate/", public(mfa.authenticate), name="mfa_authenticate"),
-    path("2fa/webauthn/login/", public(passkeys.login_webauthn), name="mfa_login_webauthn"),
+    path("2fa/webauthn/login/", public(at_most(20, passkeys.login_webauthn)), name="mfa_login_webauthn"),
     path("password/reset/", public(forgotten_password), name="account_reset_password"),
     path("password/reset/done/", public(account.password_reset_done), name="account_reset_password_done"),
     re_path(

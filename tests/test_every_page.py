@@ -117,7 +117,7 @@ def test_a_missing_page_is_a_404_in_the_sites_look(db, client, address):
     assert "site-header" in response.text
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 413, 429, 500, 503])
+@pytest.mark.parametrize("status", [400, 403, 404, 408, 413, 415, 429, 500, 503])
 def test_every_error_page_renders_without_the_database(rf, status):
     from cdtrainer import errors
     from exercises.sides import Sides
@@ -144,7 +144,7 @@ def test_a_form_that_is_too_large_is_refused_in_plain_words(db, client, settings
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
 
     for address in ["/sides/", "/admin/login/"]:
-        response = client.post(address, {"side": "left" * 1000})
+        response = client.post(address, "side=" + "left" * 1000, content_type="application/x-www-form-urlencoded")
         if response.status_code != 302:
             assert response.status_code == 413, address
             assert "That is too large" in response.text

@@ -36,13 +36,12 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def respond(request: HttpRequest, pk: uuid.UUID | None, handlers: dict[str, Handler]) -> HttpResponse:
-    """Return the response to any request, and leave no unread body behind."""
-    body = Body(request)
+    """Return the response to any request; of what the staff sends, read enough that they get to see a refusal."""
     user = request.user
     if not (user.is_active and getattr(user, "is_staff", False)):
-        response = plain(404)  # does not reveal whether there is anything here
-    else:
-        response = dispatch(request, body, pk, handlers)
+        return plain(404)  # does not reveal whether there is anything here
+    body = Body(request)
+    response = dispatch(request, body, pk, handlers)
     body.drain()
     return response
 
