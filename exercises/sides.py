@@ -70,12 +70,13 @@ def use(sides: Sides) -> None:
     _current.set(sides)
 
 
-def asked_for(request: HttpRequest) -> Sides:
-    """Read side and view from the address, else from the cookies; anything unknown counts as not said."""
-    given = request.GET.get("side", "")
-    side = given if given in Side.values else request.COOKIES.get("side", "")
-    given = request.GET.get("view", "")
-    view = given if given in View.values else request.COOKIES.get("view", "")
+def sides_of(request: HttpRequest) -> Sides:
+    """Return side and view from the query, else from the cookies; unknown values are ignored."""
+    side, view = request.GET.get("side", ""), request.GET.get("view", "")
+    if side not in Side.values:
+        side = request.COOKIES.get("side", "")
+    if view not in View.values:
+        view = request.COOKIES.get("view", "")
     return Sides(
         side=side if side in Side.values else Side.RIGHT,
         view=view if view in View.values else View.MIRROR,

@@ -253,5 +253,5 @@ def fingers_of(goal: Goal) -> Fingers:
 def in_rest_axes(local: Floats, side: Side) -> Floats:
     """Return a turn given in the left hand's frame as a turn in the axes of the resting figure."""
     mirror = np.diag([1.0, 1.0, SIGN[side]])
-    own = rig().hand_frame(side)
-    return np.asarray(own @ mirror @ local @ mirror @ own.T)
+    hand = rig().hand_frame(side)
+    return np.asarray(hand @ mirror @ local @ mirror @ hand.T)

@@ -205,9 +205,9 @@ class _Loader:
         """Keep the fingerprints of the fields that hold the programme's text."""
         record = record or LoadedText(kind=text.kind.name, slug=text.slug)
         fingerprints = dict(record.fingerprints)
-        for name, wanted in (text.values | links).items():
+        for name, value in (text.values | links).items():
             if name not in outcome.kept:
-                fingerprints[name] = fingerprint(row, name, wanted)
+                fingerprints[name] = fingerprint(row, name, value)
         if record._state.adding or fingerprints != record.fingerprints:
             record.fingerprints = fingerprints
             record.save()

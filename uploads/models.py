@@ -70,7 +70,7 @@ class Upload(models.Model):
     claimed_at = models.DateTimeField(_("taken over at"), null=True, blank=True)
     #: What it became, in the words of the app that took it over; only that app can read them.
     claimed_for = models.CharField(_("taken over for"), max_length=100, blank=True)
-    writer = models.CharField(max_length=32, blank=True)  # names the one request that may write
+    writer = models.CharField(max_length=32, blank=True)  # lease token of the one request that may write
 
     objects = UploadQuerySet.as_manager()
 
