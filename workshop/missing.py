@@ -19,7 +19,7 @@ from stages.models import Stage
 from texts.models import review_is_due
 
 REVIEWED_MODELS = (Stage, Exercise, Question, Problem, Page)
-MAX_DETAILS = 5
+MOST_DETAILS = 5
 
 
 @dataclass(frozen=True)
