@@ -54,7 +54,7 @@ def failed_clips() -> Missing | None:
     return Missing(
         ngettext("%d clip could not be converted", "%d clips could not be converted", number) % number,
         changelist_url("clips_clip", status=Clip.Status.FAILED),
-        [f"{clip.exercise or clip}: {clip.problem}" for clip in failed[:MAX_DETAILS]],
+        [f"{clip.exercise or clip}: {clip.problem}" for clip in failed[:MOST_DETAILS]],
     )
 
 
