@@ -46,10 +46,21 @@ dev: setup ## Serve it with DEBUG and automatic reloading
 	@DEBUG=True $(BIN)/python manage.py welcome
 	@DEBUG=True exec $(BIN)/python -m cdtrainer.supervisor Procfile.dev
 
+# Scripts and stylesheets are checked where npm is; the site itself needs none. With CI=true it has to be there.
+node_modules/biome.stamp: package.json package-lock.json .npmrc
+	@echo "Installing what checks scripts and stylesheets (once)…"
+	@npm ci --loglevel error
+	@touch $@
+
+define biome
+	@if command -v npm >/dev/null; then $(MAKE) -s node_modules/biome.stamp && node_modules/.bin/biome $(1); \
+	else echo "npm is not installed: scripts and stylesheets are left out."; [ "$$CI" != true ]; fi
+endef
+
 test: .venv/dev.stamp .env ## Run the unit tests in parallel, then the browser tests
 	@mkdir -p var/static media
 	$(BIN)/pytest -q -n auto -m "not e2e"
-	$(BIN)/pytest -q -n 2 --dist loadfile -m e2e
+	$(BIN)/pytest -q -n 4 --dist loadgroup -m e2e
 
 # The way to the next LTS stays open. A pyenv shows its Python 3.13 only to those who ask for it.
 NEXT_PYTHON := PYENV_VERSION=3.13 python3.13
@@ -81,6 +92,7 @@ check: .venv/dev.stamp .env
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html')
+	$(call biome,check --error-on-warnings)
 	$(BIN)/mypy .
 	$(BIN)/deptry . --no-ansi
 	$(BIN)/python -m tools.dead_code
@@ -92,3 +104,4 @@ format: .venv/dev.stamp
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/djade --target-version 5.2 $$(git ls-files 'templates/*.html')
+	$(call biome,check --write)

@@ -30,7 +30,7 @@ CACHED_HEADERS = (
 )
 CACHE_CONTROL = "public, max-age=0, s-maxage=1"  # browsers ask each time; a CDN may answer for a second
 #: Settings whose values stand on visitors' pages.
-SHOWN_SETTINGS = ("EMERGENCY_NUMBER", "SITE_URL")
+SHOWN_SETTINGS = ("EMERGENCY_NUMBER", "CRISIS_LINE", "CONTACT_NAME", "CONTACT_EMAIL", "CONTACT_URL", "SITE_URL")
 
 Page = tuple[bytes, dict[str, str]]  # body and headers
 VERSION_WAIT = 0.2  # seconds for the content version, before the last known one has to do

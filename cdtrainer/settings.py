@@ -21,9 +21,15 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL else []
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)  # with a proxy that overwrites the headers we trust then
 SECURITY_CONTACT = env.list("SECURITY_CONTACT", default=[])  # for /.well-known/security.txt
 EMERGENCY_NUMBER = env.str("EMERGENCY_NUMBER", default="")
+CRISIS_LINE = env.str("CRISIS_LINE", default="")  # name and number, as in "Samaritans: 116 123"
+CONTACT_NAME = env.str("CONTACT_NAME", default="")  # the people who run this site
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
+CONTACT_URL = env.str("CONTACT_URL", default="")  # of a page or a form
 
 if not SECRET_KEY:
     raise environ.ImproperlyConfigured("SECRET_KEY is empty: put a long random text into .env.")
+if CONTACT_URL and not CONTACT_URL.startswith(("https://", "http://")):
+    raise environ.ImproperlyConfigured("CONTACT_URL has to begin with https://.")
 
 # Apps, middleware, templates -----------------------------------------------------------
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpResponse
 
 from cdtrainer.requests import SiteRequest
-from exercises.sides import Sides, asked_for, current, use
+from exercises.sides import Sides, current, sides_of, use
 
 
 class SidesMiddleware:
@@ -15,7 +15,7 @@ class SidesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: SiteRequest) -> HttpResponse:
-        request.sides = Sides() if request.path.startswith("/admin/") else asked_for(request)
+        request.sides = Sides() if request.path.startswith("/admin/") else sides_of(request)
         before = current()
         use(request.sides)
         try:

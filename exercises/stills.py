@@ -1,7 +1,7 @@
-"""One picture with the stills of a whole list: a page of twenty cards then asks for one file instead of twenty.
+"""A sprite sheet with the stills of a list: a page of twenty cards takes one request for pictures instead of twenty.
 
-The stills of a list are small and all alike, so they cost less together; and a still that nobody has scrolled to is
-there on paper, too. Each card cuts its own tile out of the sheet.
+Small pictures that look alike also compress better in one file, and on paper no card is without its still, which a
+lazily loaded one would be. Each card shows its tile of the sheet.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from texts import drafts
 COLUMNS = 6
 PANEL = "#D5E6E7"  # the colour behind clips, in static/css/site.css
 QUALITY = 62  # of 100: at 50 the arrows fray
-FOR_EVER = "public, max-age=31536000, immutable"  # its address changes with its contents
+IMMUTABLE = "public, max-age=31536000, immutable"  # the address changes with the content
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,15 @@ class Sheet:
 
 
 def sheet_for(exercises: Sequence[Exercise], url: str) -> Sheet | None:
-    """Give each exercise that has a clip its `tile`; None without clips, and in a preview, which no sheet may show.
+    """Return the sheet of a list, and set the `tile` of each exercise on it.
+
+    None without clips, and in a preview: its drafts must not get into a picture that anybody can fetch.
 
     Args:
         exercises: those of one page, in its order.
         url: where `sheet_response` answers for the same exercises, with "?" or "&" at its end.
     """
-    shown = [] if drafts.are_shown() else [exercise for exercise in exercises if exercise.first_clip]
+    shown = [] if drafts.are_shown() else with_still(exercises)
     if not shown:
         return None
     for place, exercise in enumerate(shown):
@@ -50,15 +52,21 @@ def sheet_for(exercises: Sequence[Exercise], url: str) -> Sheet | None:
 
 
 def sheet_response(request: HttpRequest, exercises: Sequence[Exercise]) -> HttpResponse:
-    """Answer with the sheet of `exercises` as a WebP picture."""
-    shown = [exercise for exercise in exercises if exercise.first_clip]
+    """Return the sheet of `exercises` as a WebP picture, cached for good when the address names its content."""
+    shown = with_still(exercises)
     response = HttpResponse(draw(shown), content_type="image/webp")
     is_current = request.GET.get("v") == version_of(shown)
-    response["Cache-Control"] = FOR_EVER if is_current else "no-store"
+    response["Cache-Control"] = IMMUTABLE if is_current else "no-store"
     return response
 
 
+def with_still(exercises: Sequence[Exercise]) -> list[Exercise]:
+    """Return the exercises that have a clip, and so a still."""
+    return [exercise for exercise in exercises if exercise.first_clip]
+
+
 def draw(exercises: Sequence[Exercise]) -> bytes:
+    """Return the sheet of `exercises` as WebP; a still that cannot be read leaves its tile empty."""
     sheet = Image.new("RGB", size_of(len(exercises)), PANEL)
     for place, exercise in enumerate(exercises):
         clip, tile = exercise.first_clip, tile_at(place)
@@ -67,16 +75,17 @@ def draw(exercises: Sequence[Exercise]) -> bytes:
         try:
             with clip.still_small_shown.open("rb") as opened, Image.open(opened) as picture:
                 still = picture.convert("RGB")
-        except OSError:  # a still that cannot be read leaves an empty panel, not a page without pictures
+        except OSError:
             continue
         still.thumbnail(TILE, Image.Resampling.LANCZOS)
         sheet.paste(still, (tile.x + (TILE[0] - still.width) // 2, tile.y + (TILE[1] - still.height) // 2))
-    written = io.BytesIO()
-    sheet.save(written, "WEBP", quality=QUALITY, method=4)
-    return written.getvalue()
+    content = io.BytesIO()
+    sheet.save(content, "WEBP", quality=QUALITY, method=4)
+    return content.getvalue()
 
 
 def tile_at(place: int) -> Tile:
+    """Return the tile at `place`, counted from 0, row by row."""
     return Tile(place % COLUMNS * TILE[0], place // COLUMNS * TILE[1])
 
 
@@ -87,6 +96,6 @@ def size_of(number: int) -> tuple[int, int]:
 
 
 def version_of(exercises: Sequence[Exercise]) -> str:
-    """Name the contents of a sheet: the stills on it, in their order."""
+    """Return a short hash of a sheet's content: the names of its stills, in order."""
     names = [exercise.first_clip.still_small_shown.name for exercise in exercises if exercise.first_clip]
     return hashlib.sha256("\n".join(map(str, names)).encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""Where the still of an exercise lies on the sheet of a list."""
+"""Tiles: the places of stills on the sprite sheet of a list."""
 
 from dataclasses import dataclass
 
@@ -14,4 +14,5 @@ class Tile:
 
     @property
     def view_box(self) -> str:
+        """Return the SVG `viewBox` that shows this tile alone."""
         return f"{self.x} {self.y} {TILE[0]} {TILE[1]}"

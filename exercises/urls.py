@@ -1,3 +1,5 @@
+"""Addresses of the exercises, below `/exercises/`."""
+
 from django.urls import path
 
 from exercises import views

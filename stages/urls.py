@@ -1,3 +1,5 @@
+"""Addresses of the stages, below `/stages/`."""
+
 from django.urls import path
 
 from stages import views

@@ -1,9 +1,9 @@
-"""When did anything that visitors can see last change?
+"""The content version: a number that rises whenever something visitors can see changes.
 
-Cached pages carry the content version in their key, so an edit shows within a second and nothing stale is served.
-Whatever changes a visible row calls `touch()` in the same transaction: the workshop's forms, lists and actions
-(`texts.admin`, `texts.publishing`), *Upload clips*, the worker that publishes a film, and `load_programme`. Nothing
-calls it behind the scenes; `tests/test_every_door.py` opens every door and looks at the page.
+It is a part of the cache key of every page, so an edit shows within a second and nothing stale is served. Whatever
+changes a visible row calls `touch()` in the same transaction: the workshop's forms, lists and actions (`texts.admin`,
+`texts.publishing`), *Upload clips*, the worker that publishes a film, and `load_programme`. No signal calls it;
+`tests/test_every_door.py` makes a change in each of these ways and looks at the page.
 """
 
 import time
@@ -14,7 +14,7 @@ from django.db.models import F
 
 from texts.models import ContentVersion
 
-#: Seconds for which a process trusts the version it has read.
+#: Seconds for which a process reuses the version it has read.
 TRUSTED_SECONDS = 0.5
 
 _read_at = 0.0

@@ -94,9 +94,9 @@ def upload(run: Run) -> None:
 
 
 def under_way() -> int:
-    from clips.models import Clip
+    from clips.conversion.models import Conversion
 
-    return Clip.objects.filter(status__in=[Clip.Status.WAITING, Clip.Status.CONVERTING]).count()
+    return Conversion.objects.filter(status__in=[Conversion.Status.WAITING, Conversion.Status.CONVERTING]).count()
 
 
 def kill(run: Run) -> None:

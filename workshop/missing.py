@@ -47,13 +47,13 @@ def what_is_missing(request: HttpRequest) -> list[Missing]:
 
 def failed_clips() -> Missing | None:
     """Return the line for clips whose conversion failed, with the reason of each."""
-    failed = Clip.objects.filter(status=Clip.Status.FAILED).select_related("exercise")
+    failed = Clip.objects.with_status(Clip.Status.FAILED).select_related("exercise", "conversion")
     number = failed.count()
     if not number:
         return None
     return Missing(
         ngettext("%d clip could not be converted", "%d clips could not be converted", number) % number,
-        changelist_url("clips_clip", status__exact=Clip.Status.FAILED),
+        changelist_url("clips_clip", status=Clip.Status.FAILED),
         [f"{clip.exercise or clip}: {clip.problem}" for clip in failed[:MAX_DETAILS]],
     )
 

@@ -66,7 +66,7 @@ def as_visitor(request: SiteRequest, path: str, row: Any) -> HttpResponse:
     match = resolve(path)
     view: Callable[..., HttpResponse] = match.func
     preview_match, request.resolver_match = request.resolver_match, match
-    sides_before, request.sides = request.sides, sides.asked_for(request)
+    sides_before, request.sides = request.sides, sides.sides_of(request)
     sides.use(request.sides)
     try:
         with drafts.shown(row):

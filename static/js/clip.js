@@ -5,8 +5,20 @@ const SPEED_KEY = "clip-speed"; // kept on this device only
 const SECOND_TAP_MS = 400; // a trembling hand often taps twice
 
 const remembered = {
-  get slow() { try { return localStorage.getItem(SPEED_KEY) === "slow"; } catch { return false; } },
-  set slow(value) { try { localStorage.setItem(SPEED_KEY, value ? "slow" : "normal"); } catch { /* private mode */ } },
+  get slow() {
+    try {
+      return localStorage.getItem(SPEED_KEY) === "slow";
+    } catch {
+      return false;
+    }
+  },
+  set slow(value) {
+    try {
+      localStorage.setItem(SPEED_KEY, value ? "slow" : "normal");
+    } catch {
+      /* private mode */
+    }
+  },
 };
 
 function onTap(button, act) {
@@ -38,11 +50,20 @@ class Clip {
     this.full.hidden = !(figure.requestFullscreen || HTMLVideoElement.prototype.webkitEnterFullscreen);
     this.setSlow(remembered.slow);
 
-    onTap(this.opener, (event) => { event.preventDefault(); this.toggle(true); });
+    onTap(this.opener, (event) => {
+      event.preventDefault();
+      this.toggle(true);
+    });
     onTap(this.play, () => this.toggle(false));
-    onTap(this.slow, () => { remembered.slow = !remembered.slow; for (const clip of clips) clip.setSlow(remembered.slow); });
+    onTap(this.slow, () => {
+      remembered.slow = !remembered.slow;
+      for (const clip of clips) clip.setSlow(remembered.slow);
+    });
     onTap(this.full, () => this.toggleFullScreen());
-    onTap(this.viewButton, (event) => { event.preventDefault(); turnAll(this.viewForm); });
+    onTap(this.viewButton, (event) => {
+      event.preventDefault();
+      turnAll(this.viewForm);
+    });
   }
 
   // The video is made on the first tap, so that a page fetches no byte of film before.
@@ -74,21 +95,30 @@ class Clip {
 
   addCaptions(video) {
     const track = Object.assign(document.createElement("track"), {
-      kind: "captions", src: this.figure.dataset.captions, srclang: document.documentElement.lang, default: true,
+      kind: "captions",
+      src: this.figure.dataset.captions,
+      srclang: document.documentElement.lang,
+      default: true,
     });
     video.append(track);
     track.track.mode = "hidden"; // drawn by us under the clip, so that mirroring never touches them
     this.captions.hidden = false;
     track.track.addEventListener("cuechange", () => {
-      this.captions.textContent = [...(track.track.activeCues ?? [])].map((cue) => cue.text).join("\n");
+      this.captions.textContent = [...(track.track.activeCues ?? [])]
+        .map((cue) => cue.getCueAsHTML().textContent)
+        .join("\n");
     });
   }
 
   addSeek(video) {
     const range = this.seek.querySelector("input");
     this.seek.hidden = false;
-    range.addEventListener("input", () => { video.currentTime = Number(range.value); });
-    video.addEventListener("timeupdate", () => { range.value = String(Math.round(video.currentTime)); });
+    range.addEventListener("input", () => {
+      video.currentTime = Number(range.value);
+    });
+    video.addEventListener("timeupdate", () => {
+      range.value = String(Math.round(video.currentTime));
+    });
   }
 
   toggle(keepFocus) {
@@ -151,7 +181,11 @@ class Clip {
 // One button turns every clip of the page, and the cookie remembers it.
 function turnAll(form) {
   const view = form.elements.view.value;
-  const answer = fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" });
+  const answer = fetch(form.action, {
+    method: "POST",
+    body: new URLSearchParams(new FormData(form)),
+    redirect: "manual",
+  });
   for (const clip of clips) clip.turn(view === "mirror");
   answer.catch(() => {}); // offline: it holds for this page at least
   const address = new URL(location.href);

@@ -14,7 +14,9 @@ function openAsked() {
 const openAll = document.querySelector("[data-open-all]");
 if (openAll && questions.length > 1) {
   openAll.hidden = false;
-  openAll.addEventListener("click", () => { for (const question of questions) question.open = true; });
+  openAll.addEventListener("click", () => {
+    for (const question of questions) question.open = true;
+  });
 }
 
 openAsked();

@@ -35,7 +35,7 @@ function renumber(rows) {
     .map((row) => Number(inputOf(row).value) || 0)
     .sort((one, other) => one - other)
     .map((number) => (last = Math.max(number, last + 1)));
-  rows.forEach((row, place) => write(row, numbers[place]));
+  for (const [place, row] of rows.entries()) write(row, numbers[place]);
 }
 
 function write(row, number) {
@@ -111,7 +111,10 @@ function equip(row) {
   handle.addEventListener("pointerdown", (event) => drag(row, event));
   const up = button(say(texts.up, { name }), "↑", "data-order-up");
   const down = button(say(texts.down, { name }), "↓", "data-order-down");
-  for (const [pressed, direction] of [[up, -1], [down, 1]]) {
+  for (const [pressed, direction] of [
+    [up, -1],
+    [down, 1],
+  ]) {
     pressed.addEventListener("click", () => {
       const before = snapshot(row);
       if (step(row, direction)) {
@@ -195,7 +198,7 @@ if (list && rowsOfList(list).length > 1) {
   if (isInOrder(rows)) {
     prepareNote(document.getElementById("changelist-form"));
     rows.forEach(equip);
-    rows.forEach((row) => refresh(placesOf(row)));
+    for (const row of rows) refresh(placesOf(row));
   } else {
     const hint = document.createElement("p");
     const link = document.createElement("a");

@@ -28,7 +28,12 @@ const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => values
 
 const language = document.documentElement.lang || "en";
 const unit = (value, name, digits) =>
-  new Intl.NumberFormat(language, { style: "unit", unit: name, maximumFractionDigits: digits, unitDisplay: "short" }).format(value);
+  new Intl.NumberFormat(language, {
+    style: "unit",
+    unit: name,
+    maximumFractionDigits: digits,
+    unitDisplay: "short",
+  }).format(value);
 
 function size(bytes) {
   if (bytes < 1e6) return unit(bytes / 1e3, "kilobyte", 0);
@@ -36,7 +41,8 @@ function size(bytes) {
 }
 
 function duration(seconds) {
-  const long = (value, name) => new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: "long" }).format(value);
+  const long = (value, name) =>
+    new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: "long" }).format(value);
   if (seconds < 60) return long(Math.max(1, Math.round(seconds)), "second");
   return seconds < 5400 ? long(Math.round(seconds / 60), "minute") : long(Math.round(seconds / 3600), "hour");
 }
@@ -48,8 +54,15 @@ class Away extends Error {}
 
 async function ask(address, fields, again = true) {
   const options = { headers: { Accept: "application/json" } };
-  if (fields) Object.assign(options, { method: "POST", body: new URLSearchParams(fields), headers: { ...options.headers, "X-CSRFToken": csrf } });
-  const answer = await fetch(address, options).catch(() => { throw new Away(); });
+  if (fields)
+    Object.assign(options, {
+      method: "POST",
+      body: new URLSearchParams(fields),
+      headers: { ...options.headers, "X-CSRFToken": csrf },
+    });
+  const answer = await fetch(address, options).catch(() => {
+    throw new Away();
+  });
   if (answer.redirected) throw new SignedOut();
   if (answer.status === 403 && fields && again) {
     await ask(page.dataset.state); // somebody has signed in again: this brings the new token
@@ -137,19 +150,34 @@ class Row {
     for (const place of ["name", "cancel-name", "undo-name", "link-name"]) this.part(place).textContent = this.name;
     this.part("cancel").addEventListener("click", () => this.cancel());
     this.part("undo").addEventListener("click", () => this.undo());
-    for (const field of ["exercise", "variation", "made"]) this.part(field)?.addEventListener("change", () => this.changed());
+    for (const field of ["exercise", "variation", "made"])
+      this.part(field)?.addEventListener("change", () => this.changed());
     part(page, "rows").append(this.element);
     rows.push(this);
     this.label(texts.progressLabel);
   }
 
-  get name() { return this.file?.name ?? this.known.name; }
-  get length() { return this.file?.size ?? this.known.length; }
-  get hasArrived() { return Boolean(this.uploadId || this.clip); }
-  get isOver() { return ["refused", "cancelled", "ready", "failed", "published"].includes(this.stage); }
-  get needsSomebody() { return ["again", "unreadable", "needsExercise", "needsMade", "refused", "failed", "signedOut"].includes(this.stage); }
-  get isPublishable() { return this.clip?.stage === "ready" && !this.clip.published && !page.dataset.replace; }
-  get made() { return this.part("made")?.value || page.querySelector("[data-made]:checked")?.value || ""; }
+  get name() {
+    return this.file?.name ?? this.known.name;
+  }
+  get length() {
+    return this.file?.size ?? this.known.length;
+  }
+  get hasArrived() {
+    return Boolean(this.uploadId || this.clip);
+  }
+  get isOver() {
+    return ["refused", "cancelled", "ready", "failed", "published"].includes(this.stage);
+  }
+  get needsSomebody() {
+    return ["again", "unreadable", "needsExercise", "needsMade", "refused", "failed", "signedOut"].includes(this.stage);
+  }
+  get isPublishable() {
+    return this.clip?.stage === "ready" && !this.clip.published && !page.dataset.replace;
+  }
+  get made() {
+    return this.part("made")?.value || page.querySelector("[data-made]:checked")?.value || "";
+  }
 
   isSameAs({ name, length, modified }) {
     const ours = this.file ? String(this.file.lastModified) : this.known.modified;
@@ -171,7 +199,7 @@ class Row {
     this.part("stage").textContent = fill(texts[stage], { progress: this.clip?.progress ?? 0 });
     this.part("problem").textContent = problem;
     this.part("problem").hidden = !problem;
-    this.part("cancel").hidden = this.isOver && stage !== "refused" || Boolean(this.clip);
+    this.part("cancel").hidden = (this.isOver && stage !== "refused") || Boolean(this.clip);
     this.part("undo").hidden = stage !== "cancelled";
     this.part("bar").hidden = this.isOver || stage === "checking";
     if (isNew && (this.needsSomebody || problem)) speak(`${this.name}: ${this.part("stage").textContent} ${problem}`);
@@ -191,7 +219,12 @@ class Row {
     this.shownAt = now;
     const [[begun, from]] = this.samples;
     const speed = now - begun > 500 ? ((sent - from) / (now - begun)) * 1000 : 0;
-    const values = { sent: size(sent), size: size(this.length), speed: size(speed), left: duration((this.length - sent) / speed) };
+    const values = {
+      sent: size(sent),
+      size: size(this.length),
+      speed: size(speed),
+      left: duration((this.length - sent) / speed),
+    };
     this.part("facts").textContent = fill(speed > 0 && sent < this.length ? texts.facts : texts.sentOf, values);
   }
 
@@ -340,7 +373,8 @@ class Row {
       this.part("variation").value = clip.variation;
       this.part("made").value = clip.made;
     }
-    for (const field of ["exercise", "variation", "made"]) if (this.part(field)) this.part(field).disabled = clip.published;
+    for (const field of ["exercise", "variation", "made"])
+      if (this.part(field)) this.part(field).disabled = clip.published;
     if (clip.still && this.part("still").getAttribute("src") !== clip.still) this.part("still").src = clip.still;
     if (!clip.still && this.part("still").getAttribute("src") !== noFilm) this.part("still").src = noFilm;
     this.part("link").href = clip.address;
@@ -430,7 +464,7 @@ async function add(files) {
   const added = [];
   for (const file of files.slice(0, most)) {
     const description = { name: file.name, length: file.size, modified: String(file.lastModified) };
-    const here = rows.find((row) => row.stage !== "cancelled" && row.isSameAs(description));
+    const here = rows.find((shown) => shown.stage !== "cancelled" && shown.isSameAs(description));
     if (here && (here.file || here.clip || here.uploadId)) {
       speak(fill(texts.alreadyThere, { name: file.name }));
       continue;
@@ -447,7 +481,11 @@ async function add(files) {
   }
   next();
   if (!added.length || page.dataset.replace) return;
-  const { said } = await insist(null, page.dataset.suggestions, added.map((row) => ["name", row.name]));
+  const { said } = await insist(
+    null,
+    page.dataset.suggestions,
+    added.map((row) => ["name", row.name]),
+  );
   said.suggestions?.forEach((suggestion, index) => {
     added[index].suggest(suggestion);
     if (added[index].uploadId) added[index].makeClip();
@@ -473,7 +511,11 @@ async function keepAsking() {
 
 async function publishAll() {
   const ready = rows.filter((row) => row.isPublishable);
-  const { said } = await insist(null, page.dataset.publish, ready.map((row) => ["clip", row.clip.pk]));
+  const { said } = await insist(
+    null,
+    page.dataset.publish,
+    ready.map((row) => ["clip", row.clip.pk]),
+  );
   for (const row of ready) {
     const clip = said.published?.[row.clip.pk];
     if (clip) row.adopt(clip);
@@ -489,7 +531,7 @@ async function begin() {
   const left = (said.uploads ?? []).filter((known) => !known.clip?.published);
   const unnamed = [];
   for (const known of left.reverse()) {
-    if (rows.some((row) => row.isSameAs(known))) continue;
+    if (rows.some((shown) => shown.isSameAs(known))) continue;
     const row = new Row({ known });
     if (known.clip) row.adopt(known.clip);
     else {
@@ -500,7 +542,11 @@ async function begin() {
     }
   }
   if (!unnamed.length) return;
-  const answer = await insist(null, page.dataset.suggestions, unnamed.map((row) => ["name", row.name]));
+  const answer = await insist(
+    null,
+    page.dataset.suggestions,
+    unnamed.map((row) => ["name", row.name]),
+  );
   answer.said.suggestions?.forEach((suggestion, index) => {
     unnamed[index].suggest(suggestion);
     unnamed[index].makeClip();

@@ -8,7 +8,7 @@ from django_tasks_db.models import DBTaskResult
 from clips import uploading
 from clips.models import Clip
 from exercises.sides import View
-from tests.factories import make_clip, make_exercise
+from tests.factories import make_clip, make_exercise, make_variation
 from tests.uploads.conftest import TusClient, encoded
 from uploads.models import Upload
 
@@ -220,6 +220,7 @@ def test_all_that_is_ready_is_published_and_the_rest_says_why_not(post):
 
 def test_suggestions_are_made_for_every_name(post):
     exercise = make_exercise(name="Clapping hard")
+    make_variation(exercise=exercise, number=3)
 
     response = post("suggestions", name=["clapping hard 3.MOV", "IMG_0042.MOV"])
 

@@ -18,11 +18,17 @@ class HttpStack {
     return {
       getMethod: () => method,
       getURL: () => url,
-      setHeader: (name, value) => { headers[name] = value; },
+      setHeader: (name, value) => {
+        headers[name] = value;
+      },
       getHeader: (name) => headers[name],
-      setProgressHandler: (handler) => { onProgress = handler; },
+      setProgressHandler: (handler) => {
+        onProgress = handler;
+      },
       getUnderlyingObject: () => request,
-      abort: async () => { request?.destroy(); },
+      abort: async () => {
+        request?.destroy();
+      },
       send: async (body = null) => {
         const bytes = body ? Buffer.from(await body.arrayBuffer()) : null;
         if (bytes) headers["Content-Length"] = bytes.length;
@@ -41,14 +47,19 @@ class HttpStack {
             });
             response.on("error", reject);
           });
-          request.on("error", (error) => { requests.push(`${method} ${error.code}`); reject(error); });
+          request.on("error", (error) => {
+            requests.push(`${method} ${error.code}`);
+            reject(error);
+          });
           if (bytes) request.write(bytes, () => onProgress?.(bytes.length));
           request.end();
         });
       },
     };
   }
-  getName() { return "node:http"; }
+  getName() {
+    return "node:http";
+  }
 }
 
 const content = fs.readFileSync(given.file);
