@@ -36,7 +36,7 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def respond(request: HttpRequest, pk: uuid.UUID | None, handlers: dict[str, Handler]) -> HttpResponse:
-    """Return the response to any request; of a body from the staff, read enough that they get to see a refusal."""
+    """Return the response to any request; of what the staff sends, read enough that they get to see a refusal."""
     user = request.user
     if not (user.is_active and getattr(user, "is_staff", False)):
         return plain(404)  # does not reveal whether there is anything here
