@@ -26,8 +26,7 @@ PAUSE = 0.004  # seconds between two pieces: about 8 MB/s a client, so that most
 LONGEST_WAIT = 1.5  # seconds between a start and the next kill, at most
 
 LIST_FILES = """
-import hashlib
-import django
+import hashlib, django
 django.setup()
 from uploads.models import Upload
 for upload in Upload.objects.all():

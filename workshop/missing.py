@@ -19,7 +19,7 @@ from stages.models import Stage
 from texts.models import review_is_due
 
 REVIEWED_MODELS = (Stage, Exercise, Question, Problem, Page)
-MAX_DETAILS = 5
+MOST_DETAILS = 5
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def failed_clips() -> Missing | None:
     return Missing(
         ngettext("%d clip could not be converted", "%d clips could not be converted", number) % number,
         changelist_url("clips_clip", status=Clip.Status.FAILED),
-        [f"{clip.exercise or clip}: {clip.problem}" for clip in failed[:MAX_DETAILS]],
+        [f"{clip.exercise or clip}: {clip.problem}" for clip in failed[:MOST_DETAILS]],
     )
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -95,6 +96,15 @@ def test_a_page_made_with_other_settings_has_another_key(rf, settings, name, val
     setattr(settings, name, value)
 
     assert cache_key(rf) != before
+
+
+def test_every_setting_that_visitors_pages_read_is_in_the_key():
+    files = [path for room in ("texts", "stages", "exercises", "faq", "pages") for path in Path(room).rglob("*.py")]
+
+    names = {name for path in files for name in re.findall(r"\bsettings\.([A-Z_]+)", path.read_text())}
+
+    assert names - {"AUTH_USER_MODEL"} <= set(page_cache.SHOWN_SETTINGS)
+    assert "EMERGENCY_NUMBER" in names
 
 
 # What a shared cache must not outlive ------------------------------------------------------
