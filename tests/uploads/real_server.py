@@ -18,6 +18,7 @@ CSRF = "c" * 32
 PREPARE = """
 import json, django
 django.setup()
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.test import Client
@@ -27,7 +28,7 @@ for name in ("ana", "ben"):
     user = get_user_model().objects.create_superuser(name, f"{name}@example.org", "a long password")
     client = Client()
     client.force_login(user)
-    cookies[name] = client.cookies["sessionid"].value
+    cookies[name] = client.cookies[settings.SESSION_COOKIE_NAME].value
 print(json.dumps(cookies))
 """
 
@@ -150,8 +151,9 @@ class RealServer:
         return sum(pages) * os.sysconf("SC_PAGESIZE") / 2**20
 
     def headers(self, who: str = "ana") -> dict[str, str]:
+        prefix = "__Host-" if self.environment["HTTPS"] == "True" else ""
         return {
-            "Cookie": f"sessionid={self.sessions[who]}; csrftoken={CSRF}",
+            "Cookie": f"{prefix}sessionid={self.sessions[who]}; {prefix}csrftoken={CSRF}",
             "X-CSRFToken": CSRF,
             "Tus-Resumable": "1.0.0",
         }
