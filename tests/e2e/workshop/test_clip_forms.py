@@ -10,8 +10,10 @@ from clips.conversion import jobs
 from clips.conversion.models import Conversion
 from clips.models import Clip
 from tests.browser import violations
+from tests.clips.conftest import film
 from tests.factories import make_clip, make_exercise
 
+__all__ = ["film"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("workshop")]
 
 
