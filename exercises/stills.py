@@ -18,7 +18,6 @@ from exercises.tiles import TILE, Tile
 from texts import drafts
 
 COLUMNS = 6
-PANEL = "#D5E6E7"  # the colour behind clips, in static/css/site.css
 QUALITY = 62  # of 100: at 50 the arrows fray
 IMMUTABLE = "public, max-age=31536000, immutable"  # the address changes with the content
 
@@ -67,14 +66,14 @@ def with_still(exercises: Sequence[Exercise]) -> list[Exercise]:
 
 def draw(exercises: Sequence[Exercise]) -> bytes:
     """Return the sheet of `exercises` as WebP; a still that cannot be read leaves its tile empty."""
-    sheet = Image.new("RGB", size_of(len(exercises)), PANEL)
+    sheet = Image.new("RGBA", size_of(len(exercises)))  # transparent: the panel behind it is the page's own
     for place, exercise in enumerate(exercises):
         clip, tile = exercise.first_clip, tile_at(place)
         if clip is None:
             continue
         try:
             with clip.still_small_shown.open("rb") as opened, Image.open(opened) as picture:
-                still = picture.convert("RGB")
+                still = picture.convert("RGBA")
         except OSError:
             continue
         still.thumbnail(TILE, Image.Resampling.LANCZOS)

@@ -4,7 +4,7 @@
 const SPEED_KEY = "clip-speed"; // kept on this device only
 const SECOND_TAP_MS = 400; // a trembling hand often taps twice
 
-const remembered = {
+const savedSpeed = {
   get slow() {
     try {
       return localStorage.getItem(SPEED_KEY) === "slow";
@@ -16,7 +16,7 @@ const remembered = {
     try {
       localStorage.setItem(SPEED_KEY, value ? "slow" : "normal");
     } catch {
-      /* private mode */
+      // private mode
     }
   },
 };
@@ -44,11 +44,11 @@ class Clip {
     this.seek = figure.querySelector("[data-clip-seek]");
     this.captions = figure.querySelector("[data-clip-captions]");
     this.video = null;
-    this.moment = null; // where to go on in the other film, while it is being fetched
+    this.resumeFrom = null; // where to go on in the other film, while it is being fetched
 
     for (const button of [this.play, this.slow]) button.hidden = false;
     this.full.hidden = !(figure.requestFullscreen || HTMLVideoElement.prototype.webkitEnterFullscreen);
-    this.setSlow(remembered.slow);
+    this.setSlow(savedSpeed.slow);
 
     onTap(this.opener, (event) => {
       event.preventDefault();
@@ -56,18 +56,18 @@ class Clip {
     });
     onTap(this.play, () => this.toggle(false));
     onTap(this.slow, () => {
-      remembered.slow = !remembered.slow;
-      for (const clip of clips) clip.setSlow(remembered.slow);
+      savedSpeed.slow = !savedSpeed.slow;
+      for (const clip of clips) clip.setSlow(savedSpeed.slow);
     });
     onTap(this.full, () => this.toggleFullScreen());
     onTap(this.viewButton, (event) => {
       event.preventDefault();
-      turnAll(this.viewForm);
+      changeView(this.viewForm);
     });
   }
 
   // The video is made on the first tap, so that a page fetches no byte of film before.
-  make() {
+  createVideo() {
     const video = document.createElement("video");
     Object.assign(video, {
       src: this.figure.dataset.film,
@@ -81,16 +81,16 @@ class Clip {
     video.setAttribute("playsinline", "");
     video.setAttribute("aria-label", this.figure.dataset.name);
     if (this.figure.dataset.captions) this.addCaptions(video);
-    video.addEventListener("loadedmetadata", () => this.goOn());
+    video.addEventListener("loadedmetadata", () => this.resume());
     video.addEventListener("play", () => this.show(true));
     video.addEventListener("pause", () => this.show(false));
     onTap(video, () => this.toggle(false));
     if ("long" in this.figure.dataset) this.addSeek(video);
     this.video = video;
-    this.setSlow(remembered.slow);
+    this.setSlow(savedSpeed.slow);
     this.opener.hidden = true;
     this.frame.append(video);
-    whileOnScreen.observe(this.figure);
+    pauseOffScreen.observe(this.figure);
   }
 
   addCaptions(video) {
@@ -122,15 +122,15 @@ class Clip {
   }
 
   toggle(keepFocus) {
-    const first = !this.video;
-    if (first) this.make();
-    if (first || this.video.paused) {
+    const isFirstTap = !this.video;
+    if (isFirstTap) this.createVideo();
+    if (isFirstTap || this.video.paused) {
       for (const other of clips) if (other !== this) other.video?.pause();
       this.video.play().catch(() => this.show(false));
     } else {
       this.video.pause();
     }
-    if (keepFocus && first) this.play.focus({ preventScroll: true }); // the link that had the focus is gone
+    if (keepFocus && isFirstTap) this.play.focus({ preventScroll: true }); // the link that had the focus is gone
   }
 
   show(playing) {
@@ -143,29 +143,29 @@ class Clip {
   }
 
   // Like a mirror or facing you: the other film, at the same moment, and its still.
-  turn(mirror) {
+  showView(isMirror) {
     const { dataset } = this.figure;
     [dataset.film, dataset.otherFilm] = [dataset.otherFilm, dataset.film];
     const still = this.still.getAttribute("src");
     this.still.setAttribute("src", dataset.otherStill);
     dataset.otherStill = still;
     this.opener.setAttribute("href", dataset.film);
-    this.viewButton.setAttribute("aria-pressed", String(mirror));
-    this.viewForm.elements.view.value = mirror ? "facing" : "mirror";
+    this.viewButton.setAttribute("aria-pressed", String(isMirror));
+    this.viewForm.elements.view.value = isMirror ? "facing" : "mirror";
     const caption = this.figure.querySelector("[data-clip-caption]");
-    caption.textContent = mirror ? caption.dataset.mirror : caption.dataset.facing;
+    caption.textContent = isMirror ? caption.dataset.mirror : caption.dataset.facing;
     if (!this.video) return;
-    // A second turn may come before the first film has arrived: the moment to go on from is that of the first.
-    this.moment ??= { time: this.video.currentTime, playing: !this.video.paused };
+    // The view may change again before the other film has arrived: it still goes on from the first one's place.
+    this.resumeFrom ??= { time: this.video.currentTime, playing: !this.video.paused };
     this.video.poster = this.still.src;
     this.video.src = dataset.film;
     this.video.load();
   }
 
-  goOn() {
-    if (!this.moment) return;
-    const { time, playing } = this.moment;
-    this.moment = null;
+  resume() {
+    if (!this.resumeFrom) return;
+    const { time, playing } = this.resumeFrom;
+    this.resumeFrom = null;
     this.video.currentTime = time;
     if (playing) this.video.play().catch(() => this.show(false));
   }
@@ -178,16 +178,16 @@ class Clip {
   }
 }
 
-// One button turns every clip of the page, and the cookie remembers it.
-function turnAll(form) {
+// One button changes the view of every clip on the page, and the cookie keeps it.
+function changeView(form) {
   const view = form.elements.view.value;
-  const answer = fetch(form.action, {
+  const response = fetch(form.action, {
     method: "POST",
     body: new URLSearchParams(new FormData(form)),
     redirect: "manual",
   });
-  for (const clip of clips) clip.turn(view === "mirror");
-  answer.catch(() => {}); // offline: it holds for this page at least
+  for (const clip of clips) clip.showView(view === "mirror");
+  response.catch(() => {}); // offline: it holds for this page at least
   const address = new URL(location.href);
   if (address.searchParams.has("view")) {
     address.searchParams.set("view", view);
@@ -195,7 +195,7 @@ function turnAll(form) {
   }
 }
 
-const whileOnScreen = new IntersectionObserver((entries) => {
+const pauseOffScreen = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) {
     if (!isIntersecting && !document.fullscreenElement) clips.find((clip) => clip.figure === target)?.video?.pause();
   }

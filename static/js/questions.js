@@ -3,11 +3,11 @@
 
 const questions = [...document.querySelectorAll("details.question")];
 
-function openAsked() {
-  const asked = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  if (asked instanceof HTMLDetailsElement) {
-    asked.open = true;
-    asked.scrollIntoView();
+function openLinked() {
+  const answer = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (answer instanceof HTMLDetailsElement) {
+    answer.open = true;
+    answer.scrollIntoView();
   }
 }
 
@@ -19,5 +19,5 @@ if (openAll && questions.length > 1) {
   });
 }
 
-openAsked();
-addEventListener("hashchange", openAsked);
+openLinked();
+addEventListener("hashchange", openLinked);

@@ -5,7 +5,7 @@ if (window.PublicKeyCredential) {
 }
 
 document.addEventListener("allauth.error", (event) => {
-  event.preventDefault(); // a person who changes their mind is no error in the console
+  event.preventDefault(); // a cancelled passkey is no error for the console
   const problem = document.querySelector("[data-passkey-problem]");
   if (problem) problem.hidden = false;
 });

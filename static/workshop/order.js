@@ -4,20 +4,20 @@ const texts = JSON.parse(document.querySelector("script[data-order-texts]").data
 const INPUT = 'input[name$="-position"]';
 const EDGE = 80; // pixels from the edge of the window at which it scrolls along with a dragged row
 
-const steps = []; // what undo goes back to: [[row, number], …] before each move
+const undoStack = []; // the state before each move: [[row, number], …]
 const status = document.createElement("p");
 const note = document.createElement("div");
 
-const say = (text, values = {}) => text.replace(/{(\w+)}/g, (all, name) => values[name] ?? all);
+const fill = (text, values = {}) => text.replace(/{(\w+)}/g, (match, name) => values[name] ?? match);
 const inputOf = (row) => row.querySelector(INPUT);
 const nameOf = (row) =>
   inputOf(row).dataset.order || row.querySelector(".inline_label")?.textContent.trim() || texts.newRow;
 
-// The rows among which one can move, in the order of the page: those of its group, topic or page.
-function placesOf(row) {
+// The rows among which a row can move, itself included, in the order of the page: those of its group, topic or page.
+function siblingsOf(row) {
   if (row.matches("tr")) {
     const within = inputOf(row).dataset.orderWithin;
-    return rowsOfList(row.parentNode).filter((other) => inputOf(other).dataset.orderWithin === within);
+    return rowsOfList(row.parentNode).filter((candidate) => inputOf(candidate).dataset.orderWithin === within);
   }
   return rowsOfForm(row.closest(".inline-group"));
 }
@@ -26,29 +26,29 @@ const rowsOfList = (body) => [...body.querySelectorAll("tr")].filter((row) => ro
 const rowsOfForm = (group) =>
   [...group.querySelectorAll(".inline-related:not(.empty-form)")].filter((row) => inputOf(row));
 
-const snapshot = (row) => placesOf(row).map((other) => [other, inputOf(other).value]);
+const snapshot = (row) => siblingsOf(row).map((sibling) => [sibling, inputOf(sibling).value]);
 
 // Rows filtered out of the list keep their numbers: those that are here share the ones they have.
 function renumber(rows) {
   let last = -1;
   const numbers = rows
     .map((row) => Number(inputOf(row).value) || 0)
-    .sort((one, other) => one - other)
+    .sort((a, b) => a - b)
     .map((number) => (last = Math.max(number, last + 1)));
-  for (const [place, row] of rows.entries()) write(row, numbers[place]);
+  for (const [place, row] of rows.entries()) setNumber(row, numbers[place]);
 }
 
-function write(row, number) {
+function setNumber(row, number) {
   const input = inputOf(row);
   input.value = number;
   row.classList.toggle("order-changed", input.value !== input.defaultValue);
 }
 
-function moved(row, before) {
-  steps.push(before);
-  const rows = placesOf(row);
+function finishMove(row, before) {
+  undoStack.push(before);
+  const rows = siblingsOf(row);
   renumber(rows);
-  status.textContent = say(texts.place, {
+  status.textContent = fill(texts.place, {
     name: nameOf(row),
     place: rows.indexOf(row) + 1,
     total: rows.length,
@@ -56,9 +56,9 @@ function moved(row, before) {
   refresh(rows);
 }
 
-// The row itself stays where it is and its neighbour jumps over it: so it keeps the focus, and the finger that drags it.
-function step(row, direction) {
-  const rows = placesOf(row);
+// The neighbour is moved, not the row: so the row keeps the focus, and the pointer that drags it.
+function swapWithNeighbour(row, direction) {
+  const rows = siblingsOf(row);
   const neighbour = rows[rows.indexOf(row) + direction];
   if (!neighbour) return false;
   if (direction < 0) row.after(neighbour);
@@ -67,18 +67,18 @@ function step(row, direction) {
 }
 
 function undo() {
-  const before = steps.pop();
+  const before = undoStack.pop();
   if (!before) return;
-  // Its first row may have been moved to the end; every other follows the one before it.
+  // The first row may have been moved to the end; every other one follows its predecessor.
   const [first] = before;
-  placesOf(first[0])[0].before(first[0]);
+  siblingsOf(first[0])[0].before(first[0]);
   before.forEach(([row, number], place) => {
     if (place) before[place - 1][0].after(row);
-    write(row, number);
+    setNumber(row, number);
   });
   status.textContent = texts.undone;
   refresh(before.map(([row]) => row));
-  if (!steps.length) inputOf(first[0]).focus();
+  if (!undoStack.length) inputOf(first[0]).focus();
 }
 
 function refresh(rows) {
@@ -86,40 +86,40 @@ function refresh(rows) {
     row.querySelector("[data-order-up]")?.setAttribute("aria-disabled", String(place === 0));
     row.querySelector("[data-order-down]")?.setAttribute("aria-disabled", String(place === rows.length - 1));
   });
-  note.hidden = !steps.length;
+  note.hidden = !undoStack.length;
 }
 
-function button(label, mark, name) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.className = "order-button";
-  made.setAttribute("aria-label", label);
-  made.setAttribute(name, "");
-  made.textContent = mark;
-  return made;
+function createButton(label, mark, name) {
+  const element = document.createElement("button");
+  element.type = "button";
+  element.className = "order-button";
+  element.setAttribute("aria-label", label);
+  element.setAttribute(name, "");
+  element.textContent = mark;
+  return element;
 }
 
-function equip(row) {
+function addControls(row) {
   const name = nameOf(row);
   const controls = document.createElement("span");
   controls.className = "order-controls";
   const handle = document.createElement("span");
   handle.className = "order-handle";
   handle.title = texts.drag;
-  handle.setAttribute("aria-hidden", "true"); // the buttons say and do the same
+  handle.setAttribute("aria-hidden", "true"); // the buttons do the same
   handle.textContent = "⠿";
   handle.addEventListener("pointerdown", (event) => drag(row, event));
-  const up = button(say(texts.up, { name }), "↑", "data-order-up");
-  const down = button(say(texts.down, { name }), "↓", "data-order-down");
-  for (const [pressed, direction] of [
+  const up = createButton(fill(texts.up, { name }), "↑", "data-order-up");
+  const down = createButton(fill(texts.down, { name }), "↓", "data-order-down");
+  for (const [button, direction] of [
     [up, -1],
     [down, 1],
   ]) {
-    pressed.addEventListener("click", () => {
+    button.addEventListener("click", () => {
       const before = snapshot(row);
-      if (step(row, direction)) {
-        moved(row, before);
-        pressed.scrollIntoView({ block: "nearest" });
+      if (swapWithNeighbour(row, direction)) {
+        finishMove(row, before);
+        button.scrollIntoView({ block: "nearest" });
       }
     });
   }
@@ -132,19 +132,19 @@ function drag(row, start) {
   if (start.button) return;
   start.preventDefault();
   const before = snapshot(row);
-  const listening = new AbortController();
-  const listen = (name, heard) => window.addEventListener(name, heard, { signal: listening.signal });
+  const listeners = new AbortController();
+  const listen = (name, handler) => window.addEventListener(name, handler, { signal: listeners.signal });
   row.classList.add("order-dragged");
 
-  const end = (keep) => {
-    listening.abort();
+  const finish = (keep) => {
+    listeners.abort();
     row.classList.remove("order-dragged");
-    const now = placesOf(row);
-    if (before.every(([other], place) => other === now[place])) return;
+    const now = siblingsOf(row);
+    if (before.every(([sibling], place) => sibling === now[place])) return;
     if (keep) {
-      moved(row, before);
+      finishMove(row, before);
     } else {
-      steps.push(before);
+      undoStack.push(before);
       undo();
     }
   };
@@ -152,18 +152,18 @@ function drag(row, start) {
     if (pointerId !== start.pointerId) return;
     if (clientY < EDGE) window.scrollBy(0, -12);
     if (clientY > window.innerHeight - EDGE) window.scrollBy(0, 12);
-    const rows = placesOf(row);
-    const at = rows.indexOf(row);
-    const middle = (other) => other.getBoundingClientRect().top + other.getBoundingClientRect().height / 2;
-    if (at > 0 && clientY < middle(rows[at - 1])) step(row, -1);
-    else if (at + 1 < rows.length && clientY > middle(rows[at + 1])) step(row, 1);
+    const rows = siblingsOf(row);
+    const place = rows.indexOf(row);
+    const middle = (sibling) => sibling.getBoundingClientRect().top + sibling.getBoundingClientRect().height / 2;
+    if (place > 0 && clientY < middle(rows[place - 1])) swapWithNeighbour(row, -1);
+    else if (place + 1 < rows.length && clientY > middle(rows[place + 1])) swapWithNeighbour(row, 1);
   });
-  listen("pointerup", ({ pointerId }) => pointerId === start.pointerId && end(true));
-  listen("pointercancel", ({ pointerId }) => pointerId === start.pointerId && end(false));
-  listen("keydown", ({ key }) => key === "Escape" && end(false));
+  listen("pointerup", ({ pointerId }) => pointerId === start.pointerId && finish(true));
+  listen("pointercancel", ({ pointerId }) => pointerId === start.pointerId && finish(false));
+  listen("keydown", ({ key }) => key === "Escape" && finish(false));
 }
 
-// Whether the rows stand in the order of their numbers, each group in one piece: moving means something only then.
+// Whether the rows stand in the order of their numbers, each group in one piece: moving makes sense only then.
 function isInOrder(rows) {
   const seen = new Set();
   return rows.every((row, place) => {
@@ -181,14 +181,14 @@ function prepareNote(form) {
   status.setAttribute("role", "status");
   note.className = "order-note";
   note.hidden = true;
-  const words = document.createElement("p");
-  words.textContent = texts.unsaved;
+  const message = document.createElement("p");
+  message.textContent = texts.unsaved;
   const back = document.createElement("button");
   back.type = "button";
   back.className = "button";
   back.textContent = texts.undo;
   back.addEventListener("click", undo);
-  note.append(words, back);
+  note.append(message, back);
   form.append(status, note);
 }
 
@@ -197,8 +197,8 @@ if (list && rowsOfList(list).length > 1) {
   const rows = rowsOfList(list);
   if (isInOrder(rows)) {
     prepareNote(document.getElementById("changelist-form"));
-    rows.forEach(equip);
-    for (const row of rows) refresh(placesOf(row));
+    rows.forEach(addControls);
+    for (const row of rows) refresh(siblingsOf(row));
   } else {
     const hint = document.createElement("p");
     const link = document.createElement("a");
@@ -217,15 +217,15 @@ if (groups.length) {
   prepareNote(groups[0].closest("form"));
   for (const group of groups) {
     const rows = rowsOfForm(group);
-    rows.forEach(equip);
+    rows.forEach(addControls);
     refresh(rows);
   }
   document.addEventListener("formset:added", ({ target }) => {
     if (!inputOf(target)) return;
-    const rows = placesOf(target);
+    const rows = siblingsOf(target);
     const numbers = rows.filter((row) => row !== target).map((row) => Number(inputOf(row).value) || 0);
-    inputOf(target).value = Math.max(0, ...numbers) + 1; // last, until somebody says otherwise
-    equip(target);
+    inputOf(target).value = Math.max(0, ...numbers) + 1; // last, until somebody moves it
+    addControls(target);
     refresh(rows);
   });
 }

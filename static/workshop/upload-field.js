@@ -5,12 +5,12 @@ const { page, uploader } = document.querySelector("script[data-uploader]").datas
 const input = document.querySelector(".field-original input[type=file]");
 
 async function replace() {
-  const answer = await fetch(`${page}?box`);
-  if (!answer.ok || answer.redirected) return;
-  const box = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-upload]");
+  const response = await fetch(`${page}?box`);
+  if (!response.ok || response.redirected) return;
+  const box = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("[data-upload]");
   input.hidden = input.disabled = true;
   input.after(box);
-  // Saving the form afterwards must not turn the film round again.
+  // Saving the form afterwards must not set `made` back to what it was.
   box.addEventListener("clip-changed", ({ detail }) => {
     document.querySelector("select[name=made]").value = detail.made;
   });

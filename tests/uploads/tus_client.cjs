@@ -1,5 +1,5 @@
 // Uploads one file with the very tus-js-client that the page uses, under Node: node tus_client.cjs '{"url": …}'
-// Its browser build brings no requests that Node knows, so it gets some, by its own option `httpStack`.
+// Its browser build has no HTTP stack for Node, so it gets one by its own option `httpStack`.
 "use strict";
 
 const { createHash } = require("node:crypto");
@@ -7,7 +7,7 @@ const fs = require("node:fs");
 const http = require("node:http");
 const tus = require("../../static/vendor/tus-js-client-4.3.1/tus.min.js");
 
-const given = JSON.parse(process.argv[2]);
+const options = JSON.parse(process.argv[2]);
 const requests = [];
 
 class HttpStack {
@@ -33,7 +33,7 @@ class HttpStack {
         const bytes = body ? Buffer.from(await body.arrayBuffer()) : null;
         if (bytes) headers["Content-Length"] = bytes.length;
         return new Promise((resolve, reject) => {
-          request = http.request(new URL(url, given.url), { method, headers }, (response) => {
+          request = http.request(new URL(url, options.url), { method, headers }, (response) => {
             const parts = [];
             response.on("data", (part) => parts.push(part));
             response.on("end", () => {
@@ -62,29 +62,29 @@ class HttpStack {
   }
 }
 
-const content = fs.readFileSync(given.file);
+const content = fs.readFileSync(options.file);
 let chunks = 0;
 const upload = new tus.Upload(new Blob([content]), {
-  endpoint: given.url,
-  uploadUrl: given.uploadUrl ?? null,
+  endpoint: options.url,
+  uploadUrl: options.uploadUrl ?? null,
   httpStack: new HttpStack(),
-  headers: given.headers,
-  chunkSize: given.chunkSize ?? Infinity,
-  uploadDataDuringCreation: Boolean(given.withCreation),
-  overridePatchMethod: Boolean(given.overridePatch),
-  metadata: { filename: given.name ?? "film.mov", filetype: "video/quicktime" },
-  retryDelays: given.retryDelays ?? [0, 100, 300, 1000, 1000, 2000, 2000, 2000],
+  headers: options.headers,
+  chunkSize: options.chunkSize ?? Infinity,
+  uploadDataDuringCreation: Boolean(options.withCreation),
+  overridePatchMethod: Boolean(options.overridePatch),
+  metadata: { filename: options.name ?? "film.mov", filetype: "video/quicktime" },
+  retryDelays: options.retryDelays ?? [0, 100, 300, 1000, 1000, 2000, 2000, 2000],
   storeFingerprintForResuming: false,
   onChunkComplete: () => {
     chunks += 1;
-    if (chunks === given.stopAfter) upload.abort(Boolean(given.terminate)).then(() => say("stopped"));
+    if (chunks === options.stopAfter) upload.abort(Boolean(options.terminate)).then(() => report("stopped"));
   },
-  onSuccess: () => say("done"),
-  onError: (error) => say(`error: ${error.message}`),
+  onSuccess: () => report("done"),
+  onError: (error) => report(`error: ${error.message}`),
 });
 upload.start();
 
-function say(outcome) {
+function report(outcome) {
   const sha256 = createHash("sha256").update(content).digest("hex");
   process.stdout.write(JSON.stringify({ outcome, url: upload.url, requests, chunks, sha256 }));
   process.exit(0);
