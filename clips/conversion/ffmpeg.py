@@ -39,6 +39,8 @@ MAX_MEMORY = 2 * 1024**3
 
 ENDED_BY_SIGNAL = 255
 LOOK_EVERY = 0.5  # seconds between two looks at the clock and at who owns the job
+#: What ffmpeg and x264 say when the kernel gives them no more memory, for a picture or for a thread.
+OUT_OF_MEMORY = ("Cannot allocate memory", "malloc of size", "pthread_create() failed")
 #: What ffmpeg says of damaged films.
 DAMAGED = ("Invalid data found", "Error while decoding", "moov atom not found", "Truncat", "corrupt")
 KEPT_OUTPUT = 4000  # characters of an error message, from its end
@@ -58,7 +60,7 @@ class FfmpegError(Exception):
 
     @property
     def memory_is_short(self) -> bool:
-        return "Cannot allocate memory" in str(self)
+        return any(words in str(self) for words in OUT_OF_MEMORY)
 
 
 class StoppedError(Exception):

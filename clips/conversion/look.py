@@ -128,7 +128,6 @@ def times(film: Any, video: VideoStream) -> Facts | None:
         "end": shown[-1][0] * base + last,
         "pictures": len(shown),
         "shortest_gap": quantiles(gaps, n=20)[0] if len(gaps) > 1 else last,
-        "longest_gap": max(gaps, default=0.0),
         "reaches": (last_read - (video.start_time or 0)) * base,
     }
 

@@ -36,7 +36,6 @@ class Film:
     has_times: bool  # False for AVI, whose pictures simply follow each other
     seconds: float  # when the last picture ends
     pictures: int
-    longest_gap: float  # between two pictures
     is_fast: bool  # more than 30 pictures a second, for some time at least
     width: int  # pixels as stored, before `rotation` and `sar`
     height: int
@@ -95,7 +94,6 @@ def judged(path: Path, facts: dict) -> Film:
         has_times=has_times,
         seconds=seconds,
         pictures=times["pictures"],
-        longest_gap=times["longest_gap"],
         is_fast=0 < times["shortest_gap"] < 1 / FAST,
         width=video["width"],
         height=video["height"],
@@ -159,7 +157,6 @@ def times_by_header(facts: dict) -> dict:
         "end": facts["begins"] + seconds,
         "pictures": video["frames"] or round(seconds * rate),
         "shortest_gap": 1 / rate,
-        "longest_gap": 1 / rate,
         "reaches": None,
     }
 
