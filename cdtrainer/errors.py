@@ -69,8 +69,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def is_temporary(error: BaseException) -> bool:
-    """Whether an error goes away by itself or by an operator: a database that is locked or away, a full disk."""
-    return isinstance(error, OperationalError | InterfaceError) or is_full_disk(error)
+    """Whether an error goes away by itself or by an operator: a database that is away, a disk that takes nothing."""
+    return isinstance(error, OperationalError | InterfaceError) or is_full_disk(error) or is_unwritable(error)
 
 
 def is_full_disk(error: BaseException) -> bool:
@@ -78,10 +78,19 @@ def is_full_disk(error: BaseException) -> bool:
     return full or (isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT))
 
 
+def is_unwritable(error: BaseException) -> bool:
+    """Whether a file cannot be written because of its folder: a read-only disk, a wrong owner."""
+    return isinstance(error, OSError) and error.errno in (errno.EROFS, errno.EACCES)
+
+
 def unavailable(request: HttpRequest, error: BaseException) -> HttpResponse:
     """Return the page for a database that does not answer or a full disk; it keeps what an editor has typed."""
     log.warning("The database or the disk does not answer: %s", error)
-    context = {"disk_is_full": is_full_disk(error), "fields": typed_fields(request)}
+    context = {
+        "disk_is_full": is_full_disk(error),
+        "disk_is_read_only": is_unwritable(error),
+        "fields": typed_fields(request),
+    }
     response = page(request, 503, context)
     response["Retry-After"] = str(RETRY_AFTER)
     response._has_been_logged = True  # type: ignore[attr-defined] # Django would add a line, or a whole traceback

@@ -1,4 +1,4 @@
-"""Tiles: the places of stills on the sprite sheet of a list."""
+"""Tiles: the places of stills on the sprite sheet of a group."""
 
 from dataclasses import dataclass
 
@@ -6,9 +6,19 @@ TILE = (240, 180)  # pixels: twice what a card shows on a phone
 
 
 @dataclass(frozen=True)
+class Sheet:
+    """The address of a sprite sheet and its size in pixels."""
+
+    url: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
 class Tile:
     """The upper left corner of one still on its sheet, in pixels."""
 
+    sheet: Sheet
     x: int
     y: int
 

@@ -1,7 +1,6 @@
 """The list of all exercises with its filters, and the page of each."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +13,7 @@ from exercises import structured_data
 from exercises.filters import Filters
 from exercises.models import Exercise
 from exercises.sides import sided
-from exercises.stills import sheet_for, sheet_response
+from exercises.stills import set_tiles, sheet_response
 from texts.neighbours import neighbours
 from texts.page_head import page_head
 from texts.structured_data import medical_page
@@ -28,10 +27,9 @@ def exercise_list(request: HttpRequest) -> HttpResponse:
     filters = Filters(request.GET)
     page = page_of_list(request, filters)
     description = _("Every exercise of the programme for cervical dystonia, by stage, position and equipment.")
-    query = urlencode({**filters.chosen, "page": page.number})
+    set_tiles(list(page))
     context = {
         "page_of_list": page,
-        "sheet": sheet_for(list(page), f"{reverse('exercises:stills')}?{query}&"),
         "filters": filters,
         "filter_groups": filters.groups(),
     }
@@ -40,9 +38,10 @@ def exercise_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def exercise_stills(request: HttpRequest) -> HttpResponse:
-    """Return the stills of one page of the list in one picture."""
-    return sheet_response(request, list(page_of_list(request, Filters(request.GET))))
+def group_stills(request: HttpRequest, pk: int) -> HttpResponse:
+    """Return the stills of a group's exercises in one picture."""
+    exercises = Exercise.objects.published().filter(group=pk).prefetch_related("clips").in_order()
+    return sheet_response(request, list(exercises))
 
 
 def page_of_list(request: HttpRequest, filters: Filters) -> Page[Exercise]:

@@ -8,5 +8,4 @@ app_name = "stages"
 urlpatterns = [
     path("", views.stage_list, name="list"),
     path("<int:number>/", views.stage_detail, name="detail"),
-    path("<int:number>/stills.webp", views.stage_stills, name="stills"),
 ]

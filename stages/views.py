@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from exercises.models import Exercise, ExerciseGroup
-from exercises.stills import sheet_for, sheet_response
+from exercises.stills import set_tiles
 from exercises.structured_data import exercise_plan
 from pages.models import Page
 from stages.models import Stage, StageQuerySet
@@ -38,22 +38,16 @@ def stage_detail(request: HttpRequest, number: int) -> HttpResponse:
     if stage is None:
         raise Http404
     exercises = exercises_of(number)
+    set_tiles(exercises, groups_are_complete=True)
     previous, following = neighbours(stages, stage)
     context = {
         "stage": stage,
         "groups": grouped(exercises),
-        "sheet": sheet_for(exercises, f"{reverse('stages:stills', args=[number])}?"),
         "evidence": evidence_of(stage),
         "previous_stage": previous,
         "next_stage": following,
     }
     return render(request, "stages/stage_detail.html", stage_head(request, stage, exercises) | context)
-
-
-@require_safe
-def stage_stills(request: HttpRequest, number: int) -> HttpResponse:
-    """Return the stills of a stage's cards in one picture."""
-    return sheet_response(request, exercises_of(number))
 
 
 def with_evidence(stages: StageQuerySet) -> StageQuerySet:

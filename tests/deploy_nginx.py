@@ -47,6 +47,7 @@ class Nginx:
             "/var/log/nginx/cdtrainer.log": str(folder / "error.log"),
             "/srv/cdtrainer/media/": f"{media}/",
             "/srv/cdtrainer/deploy/errors/": f"{DEPLOY}/errors/",
+            "/srv/cdtrainer/static/": f"{DEPLOY.parent}/static/",
         }.items():
             assert written in text, written
             text = text.replace(written, here)

@@ -113,15 +113,14 @@ def test_nginx_says_what_the_site_says(status, client, db):
 
 
 def test_nginxs_pages_have_the_sites_colours():
-    def light_colours(path):
-        return dict(re.findall(r"--([\w-]+): (#\w+)", path.read_text().partition("@media (prefers")[0]))
-
-    own = light_colours(DEPLOY / "errors/errors.css")
+    styles = (DEPLOY / "errors/errors.css").read_text()
     tokens = (DEPLOY.parent / "static/css/tokens.css").read_text()
-    site = dict(re.findall(r"--([\w-]+): var\(--if-light, (#\w+)\)", tokens))
 
-    assert own
-    assert own.items() <= site.items()
+    used = set(re.findall(r"var\(--([\w-]+)\)", styles))
+    assert used
+    assert {name for name in used if f"--{name}:" not in tokens} == set()
+    assert not re.search(r"#[0-9a-f]{3}", styles)
+    assert all("/.errors/tokens.css" in page.read_text() for page in (DEPLOY / "errors").glob("*.html"))
 
 
 @pytest.fixture(scope="module")
@@ -180,6 +179,7 @@ def test_nginx_refuses_large_bodies_in_the_sites_look(behind_nginx, path):
     assert (status, headers["Cache-Control"]) == (413, "no-store")
     assert "That is too large" in page
     assert nginx.request("GET", "/.errors/errors.css")[0] == 200
+    assert "--page" in nginx.request("GET", "/.errors/tokens.css")[2]
 
 
 @with_nginx

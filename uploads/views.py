@@ -1,5 +1,7 @@
 """A tus 1.0.0 server for signed-in staff. Each upload exists for its owner alone; everybody else gets 404."""
 
+import errno
+import logging
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +20,8 @@ from uploads.body import Body
 from uploads.models import Upload
 from uploads.receiving import receive, require_free_disk, require_offset, require_room_for
 from uploads.tus import RefusedError, plain, with_state
+
+log = logging.getLogger(__name__)
 
 #: Answers one HTTP method; the last argument is the upload of the address, or None without one.
 Handler = Callable[[HttpRequest, Body, Any], HttpResponse]
@@ -58,6 +62,11 @@ def dispatch(request: HttpRequest, body: Body, pk: uuid.UUID | None, handlers: d
         return handler(request, body, own_upload(request, pk) if pk else None)
     except RefusedError as refusal:
         return refusal.response()
+    except OSError as error:
+        if error.errno not in (errno.EROFS, errno.EACCES):
+            raise
+        log.warning("Uploads cannot be written: %s", error)
+        return RefusedError(507, unwritable_text()).response()
 
 
 def method_of(request: HttpRequest) -> str:
@@ -182,3 +191,7 @@ def require_unexpired(upload: Upload) -> None:
 def too_large_text() -> str:
     """Return the refusal of a file above the site's limit."""
     return _("This file is larger than %s, the most this site takes.") % filesizeformat(settings.UPLOAD_MAX_BYTES)
+
+
+def unwritable_text() -> str:
+    return _("The server cannot write to the folder of the uploads. Tell whoever looks after the site.")

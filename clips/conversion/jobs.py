@@ -14,7 +14,6 @@ must not keep the worker from the others, though: after three losses in a row it
 more than a day of that it has failed.
 """
 
-import errno
 import logging
 import threading
 from datetime import datetime, timedelta
@@ -37,6 +36,7 @@ from clips.conversion.files import (
     publish_stills,
     work_folder,
 )
+from clips.conversion.folders import problem_with_folder, require_writable_films
 from clips.conversion.leases import Lease, LeaseLostError, worker_died
 from clips.conversion.models import Conversion
 from clips.conversion.probe import FilmRefusedError, probe
@@ -50,7 +50,7 @@ FREE_LOSSES = 2  # in a row, after which a clip is tried again at once
 MOST_LOSSES = 12
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=10), timedelta(hours=6)  # the twelve take 28 hours
 RETRY_AFTER = timedelta(seconds=20)
-FULL_DISK_RETRY_AFTER = timedelta(minutes=2)
+FOLDER_RETRY_AFTER = timedelta(minutes=2)
 LOOK_TAKES_AT_MOST = timedelta(minutes=3)  # a first look still unfinished after that was lost with its worker
 
 #: Set when this worker has been told to stop: it gives its clip back instead of finishing it.
@@ -90,6 +90,7 @@ def look_at_film(pk: int) -> None:
     clip = conversion.clip
     rows = Conversion.objects.filter(pk=pk, status=Conversion.Status.WAITING, submitted_at=conversion.submitted_at)
     try:
+        require_writable_films()
         with work_folder() as folder:
             source = local_copy(clip.original, folder)
             film = probe(source)
@@ -99,7 +100,12 @@ def look_at_film(pk: int) -> None:
     except FilmRefusedError as refusal:
         rows.update(status=Conversion.Status.FAILED, problem=str(refusal))
         return
-    except (FfmpegError, OSError):
+    except (FfmpegError, OSError) as error:
+        if problem := problem_with_folder(error):
+            log.warning("First look at clip %s: %s", pk, error)
+            rows.update(problem=problem)
+            look_at_film.using(run_after=timezone.now() + FOLDER_RETRY_AFTER).enqueue(pk)
+            return
         log.exception("First look at clip %s", pk)  # the conversion will say what is wrong
     convert_film.enqueue(pk)
 
@@ -126,8 +132,11 @@ def convert_film(pk: int) -> None:
         log.warning("The conversion of clip %s was killed", pk)
         try_again(lease.rows())
     except Exception as error:  # whatever it was, the next film must not wait for it
-        log.exception("Converting clip %s", pk)
-        retry(lease, error)
+        if problem := problem_with_folder(error):
+            log.warning("Converting clip %s: %s", pk, error)
+        else:
+            log.exception("Converting clip %s", pk)
+        retry(lease, problem)
 
 
 def convert_leased(lease: Lease) -> None:
@@ -138,6 +147,7 @@ def convert_leased(lease: Lease) -> None:
         FilmRefusedError, StoppedError, FfmpegError: as `convert` says.
     """
     clip = Clip.objects.get(pk=lease.pk)
+    require_writable_films()
     with lease.kept(), work_folder() as folder:
         source = local_copy(clip.original, folder)
         film = probe(source)
@@ -190,17 +200,17 @@ def make_moments(pk: int) -> None:
             keep_moments(pk, pictures)
 
 
-def retry(lease: Lease, error: Exception) -> None:
+def retry(lease: Lease, problem: str) -> None:
     """Queue a clip again after a failure that may not be the film's fault, at most `MOST_ATTEMPTS` times.
 
-    A full disk is no failure of the try: the clip waits until there is room.
+    A folder that cannot be written is no failure of the attempt: the clip waits, and says `problem`, until it can.
     """
     conversion = lease.rows().first()
     if conversion is None:  # deleted, or another worker's by now
         return
-    if getattr(error, "disk_is_full", False) or getattr(error, "errno", None) == errno.ENOSPC:
-        after = FULL_DISK_RETRY_AFTER
-        changes: dict[str, Any] = {"problem": disk_is_full()}
+    changes: dict[str, Any]
+    if problem:
+        after, changes = FOLDER_RETRY_AFTER, {"problem": problem}
     elif conversion.attempts + 1 < MOST_ATTEMPTS:
         after, changes = RETRY_AFTER, {"attempts": conversion.attempts + 1}
     else:
@@ -208,13 +218,6 @@ def retry(lease: Lease, error: Exception) -> None:
         return
     if lease.release(status=Conversion.Status.WAITING, progress=0, **changes):
         convert_film.using(run_after=timezone.now() + after).enqueue(lease.pk)
-
-
-def disk_is_full() -> str:
-    return _(
-        "The server's disk is full. The film will be converted as soon as there is room; "
-        "please tell whoever runs the server."
-    )
 
 
 def gave_up() -> str:

@@ -1,11 +1,13 @@
 """What visitors and editors meet while the database does not answer, or cannot take anything."""
 
+import errno
 import sqlite3
 from contextlib import contextmanager
 from html import unescape
 from urllib.parse import urlencode
 
 import pytest
+from django.contrib.admin import ModelAdmin
 from django.db import OperationalError, connection
 from django.urls import reverse
 
@@ -122,3 +124,16 @@ def test_nor_one_that_an_operator_sets(workshop, therapist, path):
 
     assert response.status_code == 503
     assert "a new long password" not in response.text
+
+
+def test_a_disk_that_is_read_only_is_named_to_the_staff(workshop, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise OSError(errno.EROFS, "Read-only file system", "/media/clips")
+
+    monkeypatch.setattr(ModelAdmin, "changeform_view", refuse)
+
+    response = send(workshop, "/admin/pages/page/add/", title="Words")
+
+    assert response.status_code == 503
+    assert "The server cannot write to its disk" in response.text
+    assert 'value="Words"' in response.text

@@ -1,6 +1,7 @@
 """tus 1.0.0, section by section. Cases marked "tusd" follow the names in tusd's own tests (pkg/handler/*_test.go)."""
 
 import base64
+import errno
 import hashlib
 import os
 from datetime import timedelta
@@ -554,3 +555,17 @@ def test_a_refused_body_is_read_to_its_end(therapist, stranger, tus, rf):
         detail(request, url.rstrip("/").rpartition("/")[2])
 
         assert request.read() == b""
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES])
+def test_a_folder_that_cannot_be_written_is_named(tus, monkeypatch, number):
+    def refuse(*args, **kwargs):
+        raise OSError(number, "no")
+
+    address = tus.create(5)["Location"]
+    monkeypatch.setattr(files, "GrowingFile", refuse)
+
+    response = tus.patch(address, b"hello", 0)
+
+    assert response.status_code == 507
+    assert "cannot write to the folder of the uploads" in response.text
