@@ -1,5 +1,6 @@
 # make run   set everything up and serve the site       make test   run all tests
-# make dev   the same, reloading while you write code   make check  lint, types, templates, migrations, settings
+# make dev   the same, reloading while you write code   make check  lint, types, dead code, templates, migrations, settings
+# make lock  pin what pyproject.toml asks for           make test-next  the unit tests with the next Python and Django
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 PYTHON ?= python3
@@ -8,10 +9,10 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 export HOST PORT
 
-.PHONY: help run dev test check setup format
+.PHONY: help run dev test test-next check setup format lock
 
 help: ## Say what this Makefile can do
-	@sed -n '1,2s/^# //p' Makefile
+	@sed -n '1,3s/^# //p' Makefile
 
 # One environment serves both commands; a stamp for each lock file says that it is complete.
 .venv/bin/python:
@@ -39,11 +40,11 @@ setup: .venv/site.stamp .env
 
 run: setup ## Serve the site with its worker
 	@$(BIN)/python manage.py welcome
-	@exec $(BIN)/honcho -e /dev/null start --no-prefix
+	@exec $(BIN)/python -m cdtrainer.supervisor
 
 dev: setup ## Serve it with DEBUG and automatic reloading
 	@DEBUG=True $(BIN)/python manage.py welcome
-	@DEBUG=True exec $(BIN)/honcho -e /dev/null -f Procfile.dev start
+	@DEBUG=True exec $(BIN)/python -m cdtrainer.supervisor Procfile.dev
 
 # Scripts and stylesheets are checked where npm is; the site itself needs none. With CI=true it has to be there.
 node_modules/biome.stamp: package.json package-lock.json .npmrc
@@ -59,7 +60,32 @@ endef
 test: .venv/dev.stamp .env ## Run the unit tests in parallel, then the browser tests
 	@mkdir -p var/static media
 	$(BIN)/pytest -q -n auto -m "not e2e"
-	$(BIN)/pytest -q -n 2 --dist loadfile -m e2e
+	$(BIN)/pytest -q -n 4 --dist loadgroup -m e2e
+
+# The way to the next LTS stays open. A pyenv shows its Python 3.13 only to those who ask for it.
+NEXT_PYTHON := PYENV_VERSION=3.13 python3.13
+NEXT_DJANGO := Django~=6.1.0
+
+.venv-next/stamp: requirements/site.txt requirements/dev.txt
+	@rm -rf .venv-next
+	@$(NEXT_PYTHON) -m venv .venv-next
+	@.venv-next/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/site.txt -r requirements/dev.txt
+	@.venv-next/bin/pip install --quiet --disable-pip-version-check --no-deps "$(NEXT_DJANGO)"
+	@touch $@
+
+test-next: .env ## Run the unit tests with the next Python and the next Django, where that Python is
+	@mkdir -p var/static media
+	@if $(NEXT_PYTHON) -c '' 2>/dev/null; then \
+		$(MAKE) --no-print-directory .venv-next/stamp && .venv-next/bin/pytest -q -n auto -m "not e2e"; \
+	else \
+		echo "There is no Python 3.13 here, so the unit tests were not run with $(NEXT_DJANGO)."; \
+	fi
+
+# Keeps every version that is pinned already; `make lock UPGRADE=--upgrade` takes the newest of everything.
+lock: .venv/dev.stamp ## Pin what pyproject.toml asks for, with hashes
+	$(BIN)/uv pip compile --quiet $(UPGRADE) --extra postgres --output-file requirements/site.txt pyproject.toml
+	$(BIN)/uv pip compile --quiet $(UPGRADE) --extra postgres --extra figure --extra dev \
+		--constraints requirements/site.txt --output-file requirements/dev.txt pyproject.toml
 
 check: .venv/dev.stamp .env
 	@mkdir -p var/static media
@@ -68,6 +94,8 @@ check: .venv/dev.stamp .env
 	$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html')
 	$(call biome,check --error-on-warnings)
 	$(BIN)/mypy .
+	$(BIN)/deptry . --no-ansi
+	$(BIN)/python -m tools.dead_code
 	$(BIN)/python -m figure check
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	HTTPS=True ALLOWED_HOSTS=example.org $(BIN)/python manage.py check --deploy --fail-level WARNING

@@ -1,26 +1,44 @@
-"""The pages for when something goes wrong: no database, no session, the site's own look."""
+"""The error pages, in the site's look; they need neither the database nor a session."""
 
+import errno
+import logging
+import sqlite3
+import sys
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-LAST_WORD = """<!DOCTYPE html>
+from cdtrainer.front_door import URLENCODED
+
+log = logging.getLogger(__name__)
+
+RETRY_AFTER = 10  # seconds
+#: Forms below these addresses hold passwords and codes, which no page shows again.
+SECRET_FORMS = ("/admin/account/", "/admin/login/", "/admin/welcome/", "/admin/auth/")
+FALLBACK_HTML = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Something went wrong on our side</title></head>
 <body><main><h1>Something went wrong on our side</h1>
 <p>This is our fault, not yours. Try again in a few minutes.</p><p><a href="/">Home</a></p></main></body></html>"""
 
 
-def page(request: HttpRequest, status: int) -> HttpResponse:
-    """Return the error page for `status` (400, 403, 404, 413, 429, 500 or 503)."""
-    response = render(request, f"errors/{status}.html", status=status)
+def page(request: HttpRequest, status: int, context: dict[str, Any] | None = None) -> HttpResponse:
+    """Return the error page for `status` (400, 403, 404, 408, 413, 415, 429, 500 or 503)."""
+    response = render(request, f"errors/{status}.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response
 
 
+class UnexpectedFileError(SuspiciousOperation):
+    """A form came with a file that nobody asked for."""
+
+
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, UnexpectedFileError):
+        return page(request, 415)
     return page(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
 
 
@@ -42,6 +60,47 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     try:
+        error = sys.exc_info()[1]
+        if error is not None and is_temporary(error):
+            return unavailable(request, error)
         return page(request, 500)
-    except Exception:  # whatever broke the page may break this one too, and the visitor still needs a word
-        return HttpResponse(LAST_WORD, status=500)
+    except Exception:  # whatever broke the page may break the error page too
+        return HttpResponse(FALLBACK_HTML, status=500)
+
+
+def is_temporary(error: BaseException) -> bool:
+    """Whether an error goes away by itself or by an operator: a database that is away, a disk that takes nothing."""
+    return isinstance(error, OperationalError | InterfaceError) or is_full_disk(error) or is_unwritable(error)
+
+
+def is_full_disk(error: BaseException) -> bool:
+    full = getattr(error.__cause__, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    return full or (isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT))
+
+
+def is_unwritable(error: BaseException) -> bool:
+    """Whether a file cannot be written because of its folder: a read-only disk, a wrong owner."""
+    return isinstance(error, OSError) and error.errno in (errno.EROFS, errno.EACCES)
+
+
+def unavailable(request: HttpRequest, error: BaseException) -> HttpResponse:
+    """Return the page for a database that does not answer or a full disk; it keeps what an editor has typed."""
+    log.warning("The database or the disk does not answer: %s", error)
+    context = {
+        "disk_is_full": is_full_disk(error),
+        "disk_is_read_only": is_unwritable(error),
+        "fields": typed_fields(request),
+    }
+    response = page(request, 503, context)
+    response["Retry-After"] = str(RETRY_AFTER)
+    response._has_been_logged = True  # type: ignore[attr-defined] # Django would add a line, or a whole traceback
+    return response
+
+
+def typed_fields(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return name and value of each field of a form of the workshop, but nothing from a form that holds a secret."""
+    path = request.path_info
+    is_here = hasattr(request, "_post") or request.META.get("CONTENT_TYPE", "").startswith(URLENCODED)
+    if request.method != "POST" or not path.startswith("/admin/") or path.startswith(SECRET_FORMS) or not is_here:
+        return []
+    return [(name, value) for name, values in request.POST.lists() for value in values]

@@ -10,7 +10,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
-# Who may be served, and how strictly -------------------------------------------------
+# Hosts, https, and what pages say about this site --------------------------------------
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="insecure-development-key" if DEBUG else env.NOTSET)
@@ -19,12 +19,19 @@ HTTPS = env.bool("HTTPS", default=not DEBUG)
 SITE_URL = env.str("SITE_URL", default="").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL else []
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)  # with a proxy that overwrites the headers we trust then
+SECURITY_CONTACT = env.list("SECURITY_CONTACT", default=[])  # for /.well-known/security.txt
 EMERGENCY_NUMBER = env.str("EMERGENCY_NUMBER", default="")
+CRISIS_LINE = env.str("CRISIS_LINE", default="")  # name and number, as in "Samaritans: 116 123"
+CONTACT_NAME = env.str("CONTACT_NAME", default="")  # the people who run this site
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
+CONTACT_URL = env.str("CONTACT_URL", default="")  # of a page or a form
 
 if not SECRET_KEY:
     raise environ.ImproperlyConfigured("SECRET_KEY is empty: put a long random text into .env.")
+if CONTACT_URL and not CONTACT_URL.startswith(("https://", "http://")):
+    raise environ.ImproperlyConfigured("CONTACT_URL has to begin with https://.")
 
-# The house ---------------------------------------------------------------------------
+# Apps, middleware, templates -----------------------------------------------------------
 
 INSTALLED_APPS = [
     "workshop.apps.AdminConfig",  # django.contrib.admin with our start page and sign-in
@@ -54,19 +61,22 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "cdtrainer.sqlite.patience.PatienceMiddleware",
     "cdtrainer.middleware.PolicyHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "cdtrainer.middleware.RefuseNulMiddleware",
     "cdtrainer.middleware.PlainWordsMiddleware",
-    "exercises.sides.SidesMiddleware",
+    "exercises.middleware.SidesMiddleware",
+    "cdtrainer.middleware.RefusedBodyMiddleware",  # after the sides, which its page shows
     "cdtrainer.page_cache.PageCacheMiddleware",  # stores what GZipMiddleware below has already compressed
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "cdtrainer.middleware.ExpectedFilesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "staff.middleware.RequireSecondFactorMiddleware",
@@ -94,11 +104,12 @@ TEMPLATES = [
 
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["ENGINE"] = "cdtrainer.sqlite"  # waits for locks without holding up a whole process
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",  # wait for the lock at the start instead of failing in the middle
-        "timeout": 20,  # seconds
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        "init_command": "PRAGMA synchronous=NORMAL",
     }
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}  # as test runners do by themselves for Django's own backend
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Failed sign-ins are counted in the default cache, which all processes have to share; pages are quicker in memory.
@@ -106,9 +117,9 @@ CACHES = {
     "default": env.cache("CACHE_URL", default="dbcache://shared_cache"),
     "pages": env.cache("CACHE_URL", default="locmemcache://pages"),
 }
-for _cache, _most in [("default", 100_000), ("pages", 1000)]:
+for _cache, _max_entries in [("default", 100_000), ("pages", 1000)]:
     if CACHES[_cache]["BACKEND"].endswith(("DatabaseCache", "LocMemCache")):
-        CACHES[_cache]["OPTIONS"] = {"MAX_ENTRIES": _most}
+        CACHES[_cache]["OPTIONS"] = {"MAX_ENTRIES": _max_entries}
 
 # What visitors may fetch lives in media/; originals and everything else private in var/.
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=BASE_DIR / "media")()
@@ -130,7 +141,7 @@ STORAGES = {
     },
 }
 WHITENOISE_ALLOW_ALL_ORIGINS = False
-# On the disk of the originals, so that a film brought by a form is moved and not copied.
+# On the disk of the originals, so that a film uploaded by a form is moved and not copied.
 FILE_UPLOAD_TEMP_DIR = env.str("FILE_UPLOAD_TEMP_DIR", default=str(BASE_DIR / "var"))
 
 # Films -------------------------------------------------------------------------------
@@ -160,7 +171,12 @@ TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 
 EMAIL_URL = env.str("EMAIL_URL", default="")  # empty: the site sends no mail
 if EMAIL_URL:
-    vars().update(env.email_url_config(EMAIL_URL))
+    _mail = env.email_url_config(EMAIL_URL)
+    EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+    EMAIL_FILE_PATH = _mail["EMAIL_FILE_PATH"]  # of the backend that writes letters to files
+    EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
+    EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="webmaster@localhost")
 
 AUTH_PASSWORD_VALIDATORS = [
@@ -172,6 +188,7 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 LOGIN_URL = LOGOUT_REDIRECT_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=False)
+SESSION_ENGINE = "staff.sessions"  # a row for each of the staff, none for strangers
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: one working day
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # seconds a one-time link lives
 
@@ -242,8 +259,12 @@ if HTTPS:
         r"^healthz$",
         r"^readyz$",
     ]  # asked by a probe beside the server, over plain http
-    SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=63072000)
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    # What browsers have been told cannot be taken back before its time: more than an hour is for the operator to say,
+    # and so are names beside this one, which may belong to others.
+    SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=3600)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", default=False)
+    SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # both ask for more of HSTS, whoever owns the names
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
     if BEHIND_PROXY:
@@ -254,8 +275,13 @@ if HTTPS:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {
+        "line": {"()": "cdtrainer.logs.LineFormatter", "format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django.request": {"level": "ERROR"}},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO"},  # Django's own handlers would say everything twice
+        "django.request": {"level": "ERROR"},
+    },
 }

@@ -1,4 +1,4 @@
-"""Which room answers which address."""
+"""The URLs of all rooms."""
 
 from django.contrib import admin
 from django.urls import include, path

@@ -1,5 +1,5 @@
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -15,15 +15,30 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from clips.conversion import files, jobs
-from clips.forms import ClipForm, ClipPageForm, pks_in
+from clips.conversion.models import Moment
+from clips.forms import ClipPageForm, pks_in
 from clips.live import MEDIA, LiveClips, preview_of, state_of, still_of
-from clips.models import Clip, ClipQuerySet, Moment
+from clips.models import Clip, ClipQuerySet
 from exercises.choices import ExerciseChoice
 from exercises.models import Exercise
 from texts.admin import WorkshopAdmin
 from texts.publishing import set_published
 
 MOST_ASKED_ABOUT = 200  # clips in one question of the page for their states
+
+
+class StatusFilter(admin.SimpleListFilter):
+    """Clips by how far they are."""
+
+    title = _("status")
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
+        return list(Clip.Status.choices)
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        status = self.value()
+        return queryset.with_status(status) if status else queryset
 
 
 class VisibleFilter(admin.SimpleListFilter):
@@ -51,7 +66,7 @@ class ClipAdmin(LiveClips, WorkshopAdmin):
     form = ClipPageForm
     list_display = ["still", "name", "part", "stage", "group", "kind", "state", "published", "checked"]
     list_display_links = ["still", "name"]
-    list_filter = ["status", "kind", "published", VisibleFilter, "checked", "exercise__group__stage"]
+    list_filter = [StatusFilter, "kind", "published", VisibleFilter, "checked", "exercise__group__stage"]
     search_fields = ["title", "description", "exercise__name", "exercise__slug", "exercise__group__name"]
     ordering = [
         "exercise__group__stage__number",
@@ -102,7 +117,7 @@ class ClipAdmin(LiveClips, WorkshopAdmin):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return (
-            Clip.objects.select_related("exercise__group__stage", "uploaded_by")
+            Clip.objects.select_related("exercise__group__stage", "uploaded_by", "conversion")
             .prefetch_related("exercise__clips", "exercise__variations")
             .order_by(*self.ordering)
         )
@@ -123,11 +138,6 @@ class ClipAdmin(LiveClips, WorkshopAdmin):
             for title, options in super().get_fieldsets(request, obj)
         ]
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change, **kwargs)
-        cast("type[ClipForm]", form).editor = request.user
-        return form
-
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "exercise":
             kwargs |= {
@@ -137,20 +147,19 @@ class ClipAdmin(LiveClips, WorkshopAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        form.set_uploader(request.user)
         form.store()
         if form.needs_conversion:
-            said = gettext("The film is being converted. What visitors see stays until that is done.")
-            self.message_user(request, said, messages.INFO)
+            message = gettext("The film is being converted. What visitors see stays until that is done.")
+            self.message_user(request, message, messages.INFO)
         elif form.asks_for_moments:
             self.message_user(request, gettext("Eight moments are being looked for. Load the page again to see them."))
 
-    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        """Stay with a clip that is tried again, or whose moments are made: whoever asked wants to see that."""
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        """Return to the form of a clip that is tried again, or whose moments are made: that is shown there."""
         if "_again" in request.POST or "_moments" in request.POST:
-            staying = request.POST.copy()
-            staying["_continue"] = "on"
-            request.POST = staying  # type: ignore[assignment] # Django's own admin does the same
-        return super().response_change(request, obj)
+            return HttpResponseRedirect(request.get_full_path())
+        return super().response_post_save_change(request, obj)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Show the list; try one clip again when its button was pressed."""
@@ -158,7 +167,7 @@ class ClipAdmin(LiveClips, WorkshopAdmin):
             if not self.has_change_permission(request):
                 raise PermissionDenied
             clips = Clip.objects.filter(pk__in=pks_in([request.POST["_again"]]))
-            self.convert_again(request, clips.exclude(status=Clip.Status.CONVERTING))
+            self.convert_again(request, clips.exclude(conversion__status=Clip.Status.CONVERTING))
             return HttpResponseRedirect(request.get_full_path())
         return super().changelist_view(request, extra_context)
 
@@ -232,15 +241,15 @@ class ClipAdmin(LiveClips, WorkshopAdmin):
 
     @admin.action(description=_("Convert again, from the film as it was uploaded"), permissions=["change"])
     def convert_again(self, request: HttpRequest, queryset: ClipQuerySet) -> None:
-        again = [clip for clip in queryset if clip.original]
-        for clip in again:
+        clips = [clip for clip in queryset if clip.original]
+        for clip in clips:
             jobs.submit(clip)
-        if again:
-            said = ngettext("%d clip is converted again.", "%d clips are converted again.", len(again)) % len(again)
-            self.message_user(request, said, messages.SUCCESS)
-        if len(again) < len(queryset):
-            said = gettext("Drawn clips that came with the site have no film of their own to convert.")
-            self.message_user(request, said, messages.WARNING)
+        if clips:
+            message = ngettext("%d clip is converted again.", "%d clips are converted again.", len(clips)) % len(clips)
+            self.message_user(request, message, messages.SUCCESS)
+        if len(clips) < len(queryset):
+            message = gettext("Drawn clips that came with the site have no film of their own to convert.")
+            self.message_user(request, message, messages.WARNING)
 
     def moment(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Send the small picture of one moment; visitors have no business with it."""
@@ -256,7 +265,7 @@ class ClipAdmin(LiveClips, WorkshopAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         pks = pks_in(request.GET.getlist("clip"))[:MOST_ASKED_ABOUT]
-        clips = Clip.objects.select_related("exercise").filter(pk__in=pks)
+        clips = Clip.objects.select_related("exercise", "conversion").filter(pk__in=pks)
         return JsonResponse(
             {
                 str(clip.pk): {

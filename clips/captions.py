@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 TIME = r"(?:(\d{2,}):)?([0-5]\d):([0-5]\d)\.(\d{3})"
 TIMING = re.compile(rf"{TIME}[ \t]+-->[ \t]+{TIME}(?:[ \t]+(\S.*))?")
 SETTING = re.compile(r"(?:vertical|line|position|size|align|region):\S+")
+#: What YouTube and HLS write under the first line.
+HEADER = re.compile(r"(?:Kind|Language|X-TIMESTAMP-MAP)[:=].*", re.IGNORECASE)
 BLOCK = re.compile(r"(NOTE|STYLE|REGION)(?:[ \t].*)?")
 
 
@@ -60,14 +62,17 @@ def blocks(lines: list[str]) -> list[tuple[int, list[str]]]:
     """Return the number of the first line, and the lines, of each block after the header."""
     found: list[tuple[int, list[str]]] = []
     inside = False
-    if len(lines) > 1 and lines[1]:
-        raise CaptionError(2, _("After the first line, leave one line empty."))
-    for number, line in enumerate(lines[1:], start=2):
-        if line.strip(" \t"):
+    header = 1
+    while header < len(lines) and HEADER.fullmatch(lines[header]):
+        header += 1
+    if header < len(lines) and lines[header].strip(" \t"):
+        raise CaptionError(header + 1, _("After the first line, leave one line empty."))
+    for number, line in enumerate(lines[header:], start=header + 1):
+        if line:  # a line of one blank is text; only an empty one ends a caption
             if not inside:
                 found.append((number, []))
             found[-1][1].append(line)
-        inside = bool(line.strip(" \t"))
+        inside = bool(line)
     return found
 
 

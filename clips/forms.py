@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy
 from clips.captions import CaptionError, check
 from clips.conversion import jobs
 from clips.conversion.convert import SHORTEST_TRIMMED
+from clips.conversion.models import Moment
 from clips.conversion.probe import not_a_film
-from clips.models import Clip, Moment
+from clips.models import Clip
 
 MOST_CAPTION_BYTES = 200_000
 MOST_DIGITS = 19  # of a primary key; SQLite takes no larger one
@@ -36,18 +37,8 @@ def pks_in(values: Iterable[str]) -> list[int]:
     return [int(value) for value in values if value.isascii() and value.isdigit() and len(value) < MOST_DIGITS]
 
 
-def length_of_original(clip: Clip) -> float:
-    """Return how many seconds the film as it was uploaded takes, 0 when nobody knows yet."""
-    if clip.original_seconds or clip.trim_start or clip.trim_end:
-        return clip.original_seconds
-    return clip.seconds if clip.original else 0.0
-
-
 class ClipForm(forms.ModelForm):
     """A clip with its film. A new film is converted in the background; what visitors see stays until then."""
-
-    #: Who is signed in; the admin sets it on the class it makes for one request.
-    editor: Any = None
 
     class Meta:
         model = Clip
@@ -113,11 +104,11 @@ class ClipForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         """Refuse a start and an end between which no film is left."""
-        said: dict[str, Any] = super().clean() or self.cleaned_data
-        if self.has_new_film and not {"trim_start", "trim_end"} & set(self.changed_data):
-            said |= {"trim_start": None, "trim_end": None}  # those of the last film say nothing about this one
-        length = 0.0 if self.has_new_film else length_of_original(self.instance)
-        start, end = said.get("trim_start"), said.get("trim_end")
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.drops_last_cut:
+            return cleaned
+        length = 0.0 if self.has_new_film else self.instance.original_seconds
+        start, end = cleaned.get("trim_start"), cleaned.get("trim_end")
         shown = floatformat(length, 1)
         if length and start and start > length - SHORTEST_TRIMMED:
             self.add_error("trim_start", _("The film is %s seconds long. Start earlier.") % shown)
@@ -127,11 +118,20 @@ class ClipForm(forms.ModelForm):
             self.add_error("trim_end", _("At least the first second has to be left."))
         elif length and end and end > length + 0.5:
             self.add_error("trim_end", _("The film is %s seconds long. End earlier, or leave this empty.") % shown)
-        return said
+        return cleaned
 
     @property
     def has_new_film(self) -> bool:
         return isinstance(self.cleaned_data.get("original"), UploadedFile)
+
+    @property
+    def has_new_cut(self) -> bool:
+        return bool({"trim_start", "trim_end"} & set(self.changed_data))
+
+    @property
+    def drops_last_cut(self) -> bool:
+        """Whether start and end are those of the last film, and say nothing about the new one."""
+        return self.has_new_film and not self.has_new_cut
 
     @property
     def asks_again(self) -> bool:
@@ -145,22 +145,19 @@ class ClipForm(forms.ModelForm):
     def needs_conversion(self) -> bool:
         if self.has_new_film:
             return True
-        return bool(self.instance.original) and (
-            self.asks_again or bool({"keep_sound", "trim_start", "trim_end"} & set(self.changed_data))
-        )
+        changes_film = self.has_new_cut or "keep_sound" in self.changed_data
+        return bool(self.instance.original) and (self.asks_again or changes_film)
 
     @property
     def shows_other_moments(self) -> bool:
         """Whether the next conversion will show other moments than those the still was chosen from."""
-        return self.needs_conversion and (
-            self.has_new_film or bool({"trim_start", "trim_end"} & set(self.changed_data))
-        )
+        return self.needs_conversion and (self.has_new_film or self.has_new_cut)
 
     def save(self, commit: bool = True) -> Clip:
         if self.has_new_film:
             self.instance.original_filename = str(self.cleaned_data["original"].name)[:255]
-            self.instance.uploaded_by = self.editor
-            self.instance.original_seconds = 0
+        if self.drops_last_cut:
+            self.instance.trim_start = self.instance.trim_end = None
         if self.shows_other_moments:
             self.instance.still_at = None
         clip: Clip = super().save(commit=False)
@@ -169,19 +166,15 @@ class ClipForm(forms.ModelForm):
         return clip
 
     def store(self) -> None:
-        """Write what the form has changed, and nothing that a worker may be writing at this moment."""
-        clip = self.instance
-        if clip._state.adding:
-            clip.save()
-        else:
-            own = [name for name in self.fields if name in ClipForm.Meta.fields]
-            if self.has_new_film:
-                own += ["original_seconds", "trim_start", "trim_end"]
-            if self.shows_other_moments:
-                own.append("still_at")
-            clip.save(update_fields=[*own, "original_filename", "uploaded_by"])
+        """Write what the editor has changed, and have the film converted when it has to be."""
+        self.instance.save_edits()
         if self.needs_conversion:
-            jobs.submit(clip)
+            jobs.submit(self.instance)
+
+    def set_uploader(self, user: Any) -> None:
+        """Write down that `user` has uploaded the film, when there is a new one."""
+        if self.has_new_film:
+            self.instance.uploaded_by = user
 
 
 class ClipPageForm(ClipForm):

@@ -41,7 +41,7 @@ def preview_of(clip: Clip) -> str:
 class LiveClips:
     """Read-only fields whose contents `clips.js` keeps up to date."""
 
-    @admin.display(description=_("status"), ordering="status")
+    @admin.display(description=_("status"), ordering="conversion__status")
     def state(self, clip: Clip) -> str:
         return format_html(
             '<div class="clip-state" data-clip-state="{}" data-states="{}"{}>{}</div>',

@@ -1,4 +1,3 @@
-import math
 import secrets
 from typing import Any
 
@@ -9,11 +8,10 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.fields.files import FieldFile
-from django.template.defaultfilters import floatformat
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clips.conversion.models import Conversion
 from exercises.models import Exercise
 from exercises.sides import SIDED_TEXT, View, current, sided
 from texts import drafts
@@ -39,9 +37,6 @@ def published_name(clip: "Clip", filename: str) -> str:
     return f"clips/{clip.public_id}/{filename}"
 
 
-#: Before that much of a conversion is done, its speed says nothing.
-KNOWN_AFTER_SECONDS, KNOWN_AFTER_PER_CENT = 3, 4
-
 #: What a conversion makes, and every file that belongs to what visitors see.
 MADE_FIELDS = ("film", "film_flipped", "still", "still_flipped", "still_small", "still_small_flipped")
 FILE_FIELDS = (*MADE_FIELDS, "captions")
@@ -51,6 +46,13 @@ class ClipQuerySet(models.QuerySet["Clip"]):
     def with_film(self) -> "ClipQuerySet":
         """Clips that can be played, drafts among them."""
         return self.exclude(film="")
+
+    def with_status(self, status: str) -> "ClipQuerySet":
+        """Clips whose `status` is this one."""
+        condition = Q(conversion__status=status)
+        if status == Conversion.Status.READY:
+            condition |= Q(conversion=None) & ~Q(film="")
+        return self.filter(condition)
 
     def visible(self) -> "ClipQuerySet":
         """What visitors may fetch: published clips of published exercises or of the story; in a preview drafts too."""
@@ -71,18 +73,17 @@ class ClipQuerySet(models.QuerySet["Clip"]):
 
 
 class Clip(models.Model):
-    """A short film of one way to do an exercise or of the author's story, from phone to visitor."""
+    """A short film of one way to do an exercise or of the author's story, from phone to visitor.
+
+    Fields that people write are editable; those with `editable=False` are written by workers, when they publish what
+    they have made. `save_edits()` keeps the two apart. How far a film is stands in a row of its own, `Conversion`.
+    """
 
     class Kind(models.TextChoices):
         DRAWN = "drawn", _("Drawn")
         FILMED = "filmed", _("Filmed")
 
-    class Status(models.TextChoices):
-        UPLOADED = "uploaded", _("Uploaded")
-        WAITING = "waiting", _("Waiting")
-        CONVERTING = "converting", _("Converting")
-        READY = "ready", _("Ready")
-        FAILED = "failed", _("Failed")
+    Status = Conversion.Status
 
     class Story(models.TextChoices):
         THEN = "then", _("The author at 26, re-enacted")
@@ -148,7 +149,6 @@ class Clip(models.Model):
     )
     uploaded_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
     keep_sound = models.BooleanField(_("keep the sound"), default=True)
-    original_seconds = models.FloatField(default=0, editable=False)  # 0 until somebody has looked
     trim_start = models.FloatField(
         _("start at second"),
         null=True,
@@ -163,17 +163,8 @@ class Clip(models.Model):
         validators=[MinValueValidator(0)],
         help_text=_("Leave out what comes after. Empty: to the end. The uploaded film stays whole."),
     )
-    still_at = models.FloatField(null=True, blank=True, editable=False)  # seconds; None: the site chooses
+    still_at = models.FloatField(null=True, blank=True)  # seconds of the converted film; None: the site chooses
     still_is_due = models.BooleanField(default=False, editable=False)  # chosen, and not made yet
-
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.UPLOADED)
-    progress = models.PositiveSmallIntegerField(_("progress"), default=0)  # per cent
-    problem = models.TextField(_("problem"), blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)  # conversions that failed, in a row
-    losses = models.PositiveSmallIntegerField(default=0)  # conversions that somebody killed, in a row
-    converting_since = models.DateTimeField(null=True, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    lease_token = models.CharField(max_length=32, blank=True)
 
     public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
     film = models.FileField(upload_to=published_name, blank=True, max_length=255, editable=False)
@@ -183,10 +174,11 @@ class Clip(models.Model):
     still_small = models.FileField(upload_to=published_name, blank=True, max_length=255, editable=False)
     still_small_flipped = models.FileField(upload_to=published_name, blank=True, max_length=255, editable=False)
     captions = models.FileField(_("captions"), upload_to=published_name, blank=True, max_length=255)
-    seconds = models.FloatField(_("seconds"), default=0)
-    width = models.PositiveIntegerField(default=0)  # pixels, of the converted film
-    height = models.PositiveIntegerField(default=0)
-    has_sound = models.BooleanField(_("has sound"), default=False)
+    seconds = models.FloatField(_("seconds"), default=0, editable=False)
+    width = models.PositiveIntegerField(default=0, editable=False)  # pixels, of the converted film
+    height = models.PositiveIntegerField(default=0, editable=False)
+    has_sound = models.BooleanField(_("has sound"), default=False, editable=False)
+    lost_sound = models.CharField(max_length=40, blank=True, editable=False)  # codec of a sound that nothing could read
 
     objects = ClipQuerySet.as_manager()
 
@@ -202,12 +194,11 @@ class Clip(models.Model):
                 violation_error_message=_("A clip belongs either to an exercise or to the author's story."),
             ),
             models.CheckConstraint(
-                condition=~Q(status="ready") | (~Q(film="") & ~Q(film_flipped="") & ~Q(still="")),
-                name="ready_clip_has_film_and_still",
-                violation_error_message=_("A clip is ready only when its film and still have been made."),
+                condition=Q(film="") | (~Q(film_flipped="") & ~Q(still="")),
+                name="clip_with_a_film_has_its_twin_and_still",
+                violation_error_message=_("A clip has its film, the flipped twin and the still, or none of them."),
             ),
         ]
-        indexes = [models.Index(fields=["status", "lease_until"], name="clips_waiting_for_a_worker")]
         verbose_name = _("clip")
         verbose_name_plural = _("clips")
 
@@ -255,6 +246,36 @@ class Clip(models.Model):
                     return variation.description
         return self.exercise.description
 
+    def save_edits(self) -> None:
+        """Save what people write, and nothing that a worker may be writing at this moment."""
+        self.save(update_fields=None if self._state.adding else edited_fields())
+
+    @property
+    def status(self) -> str:
+        """How far it is. A clip that came with its film is ready without a conversion; "" before it has any film."""
+        if hasattr(self, "conversion"):
+            return self.conversion.status
+        return self.Status.READY if self.film else ""
+
+    def get_status_display(self) -> str:
+        """Return the status in words."""
+        return str(self.Status(self.status).label) if self.status else gettext("No film yet")
+
+    @property
+    def progress(self) -> int:
+        """How much of the conversion is done, in per cent."""
+        return self.conversion.progress if hasattr(self, "conversion") else 100
+
+    @property
+    def problem(self) -> str:
+        """Why the conversion failed or waits, in words for a therapist; "" while all is well."""
+        return self.conversion.problem if hasattr(self, "conversion") else ""
+
+    @property
+    def original_seconds(self) -> float:
+        """How long the film as it was uploaded is; 0 before a worker has looked at it."""
+        return self.conversion.original_seconds if hasattr(self, "conversion") else 0.0
+
     @property
     def is_underway(self) -> bool:
         """Whether it will become ready, or fail, without anybody doing anything."""
@@ -272,17 +293,17 @@ class Clip(models.Model):
         return stuck and bool(self.original)
 
     @property
-    def seconds_left(self) -> int | None:
-        """How many seconds the conversion will still take, going by its own speed so far.
-
-        None while it is not being converted, and before its speed can be told.
-        """
-        if self.status != self.Status.CONVERTING or self.converting_since is None:
-            return None
-        so_far = (timezone.now() - self.converting_since).total_seconds()
-        if so_far < KNOWN_AFTER_SECONDS or self.progress < KNOWN_AFTER_PER_CENT:
-            return None
-        return math.ceil(so_far / self.progress * (100 - self.progress))
+    def note(self) -> str:
+        """What a therapist has to know of a finished film: that its sound could not be kept."""
+        if not self.lost_sound or self.status != Conversion.Status.READY:
+            return ""
+        return (
+            gettext(
+                "Visitors get it without sound: this film's sound is stored in a way that this site cannot read (%s). "
+                "To keep the sound, save the film as MP4 (H.264 with AAC sound) and upload that."
+            )
+            % self.lost_sound
+        )
 
     @property
     def is_filmed(self) -> bool:
@@ -334,20 +355,6 @@ class Clip(models.Model):
         return self.seconds > 20
 
 
-class Moment(models.Model):
-    """A small picture of one moment of a clip's film, for choosing the still. Only the workshop shows it.
-
-    Eight of them take some 40 KB; in the database they come and go with the film they show, all at once.
-    """
-
-    clip = models.ForeignKey(Clip, on_delete=models.CASCADE, related_name="moments")
-    seconds = models.FloatField()  # of the converted film
-    picture = models.BinaryField()  # WebP
-
-    class Meta:
-        ordering = ["clip", "seconds"]
-        verbose_name = _("moment")
-        verbose_name_plural = _("moments")
-
-    def __str__(self) -> str:
-        return gettext("Second %s") % floatformat(self.seconds, 1)
+def edited_fields() -> list[str]:
+    """Return the names of a clip's fields that people write; the others are written by workers."""
+    return [field.name for field in Clip._meta.concrete_fields if field.editable and not field.primary_key]

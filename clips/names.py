@@ -10,7 +10,6 @@ from rapidfuzz import fuzz
 from exercises.models import Exercise
 from exercises.sides import sided
 
-MOST_VARIATIONS = 30
 GOOD_ENOUGH = 84.0  # per cent of the letters; two wrong letters in "clapping hard" pass, another word does not
 # Per cent that are taken away when the exercises that fit are ranked:
 EXTRA_WORD = 10.0  # for each word of the file's name that the exercise's does not explain
@@ -35,6 +34,17 @@ NOISE |= {"movie", "copy", "final", "take", "new", "edited"}
 NUMBERING = {"variation", "var", "version", "part", "nr", "no", "number", "von", "de"}
 _CAMERA_NUMBER = re.compile(rf"\b(?:{'|'.join(sorted(NOISE))})[ _-]*\d{{2,}}\b", re.IGNORECASE)
 _COPY_NUMBER = re.compile(r"\s*\(\d{1,2}\)\s*$")
+_ENDING = re.compile(r"(?:\.(?:3gp|3g2|[a-z]\w{1,4}))+$", re.IGNORECASE)  # ".mp4", and twice when somebody renamed it
+#: Numbers that say when and how a film was made: dates, times, sizes, rates, speeds, lengths, repetitions.
+_NO_VARIATION = re.compile(
+    r"(?<!\d)(?:"
+    r"\d{8}[-_ ]?\d{0,6}|\d{4}[-_. ]\d{2}[-_. ]\d{2}|\d{1,2}[-_./]\d{1,2}[-_./]\d{2,4}"
+    r"|\d{1,2}[.:h]\d{2}(?:[.:]\d{2})?(?:\s?[ap]\.?m\b)?|\d{2}[-_]\d{2}[-_]\d{2}"
+    r"|\d{2,5}\s?[x\u00d7]\s?\d{2,5}"
+    r"|\d+(?:[.,]\d+)?\s?(?:p|i|k|fps|hz|x|s|sec|secs|seconds|min|mins|minutes|reps|times|mb|kb|gb)\b"
+    r")(?!\d)",
+    re.IGNORECASE,
+)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 
 
@@ -52,7 +62,7 @@ def suggest(filename: str, exercises: Iterable[Exercise]) -> Suggestion | None:
     Forgives case, accents, underscores, other words around the name and small slips of the keyboard. Number words
     count as numbers, so that "face 1" finds "Face one".
     """
-    found = words(stem(filename))
+    found = words(_NO_VARIATION.sub(" ", stem(filename)))
     fitting = [(best_score(found, exercise), exercise) for exercise in exercises]
     fitting = [(fit, exercise) for fit, exercise in fitting if fit.likeness >= GOOD_ENOUGH]
     fitting.sort(key=lambda pair: -pair[0].rank)
@@ -61,7 +71,7 @@ def suggest(filename: str, exercises: Iterable[Exercise]) -> Suggestion | None:
     best, exercise = fitting[0]
     if len(fitting) > 1 and best.rank - fitting[1][0].rank < TOO_CLOSE:
         return None
-    return Suggestion(exercise, variation_in(found, best))
+    return Suggestion(exercise, variation_in(found, best, last_variation(exercise)))
 
 
 @dataclass(frozen=True)
@@ -76,7 +86,7 @@ class Score:
 
 def stem(filename: str) -> str:
     """Return the name without its ending, without what cameras number, and without the "(1)" of a second download."""
-    name = re.sub(r"\.\w{2,5}$", "", filename)
+    name = _ENDING.sub("", filename)
     name = _CAMERA_NUMBER.sub(" ", name)
     without_copy = _COPY_NUMBER.sub("", name)
     return without_copy if re.search(r"\d", without_copy) else name
@@ -124,11 +134,18 @@ def score(found: list[str], name: list[str], malus: float) -> Score:
     return best
 
 
-def variation_in(found: list[str], best: Score) -> int:
-    """Return the first number after the exercise's name, else the last one before it, else 1."""
+def last_variation(exercise: Exercise) -> int:
+    """Return the number of an exercise's last variation; load exercises `with_last_variation()` before asking often."""
+    if hasattr(exercise, "last_variation"):
+        return exercise.last_variation or 1
+    return max([1, *exercise.variations.values_list("number", flat=True)]) if exercise.pk else 1
+
+
+def variation_in(found: list[str], best: Score, last: int) -> int:
+    """Return the first number after the exercise's name, else the last one before it, of those up to `last`; else 1."""
     after = [int(word) for word in found[best.end :] if word.isdecimal()]
     before = [int(word) for word in found[: best.start] if word.isdecimal()]
     for number in [*after, *reversed(before)]:
-        if 1 <= number <= MOST_VARIATIONS:
+        if 1 <= number <= last:
             return number
     return 1

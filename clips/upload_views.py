@@ -26,7 +26,7 @@ from clips.forms import pks_in
 from clips.models import Clip
 from clips.names import suggest
 from clips.upload_texts import upload_texts
-from clips.uploading import claimed_clip, take_over, turn
+from clips.uploading import claimed_clip, take_over
 from exercises.choices import ExerciseChoice, place_of
 from exercises.models import Exercise
 from exercises.sides import View
@@ -124,7 +124,8 @@ def state(request: HttpRequest) -> HttpResponse:
     pks = pks_in(request.GET.getlist("clip"))[:MOST_ASKED_ABOUT]
     uploads = list(Upload.objects.of(request.user)[:MOST_ASKED_ABOUT])
     clip_by_upload = {upload.pk: claimed_clip(upload) for upload in uploads}
-    clips = Clip.objects.select_related("exercise").in_bulk({*pks, *filter(None, clip_by_upload.values())})
+    wanted = {*pks, *filter(None, clip_by_upload.values())}
+    clips = Clip.objects.select_related("exercise", "conversion").in_bulk(wanted)
     return JsonResponse(
         {
             "csrf": get_token(request),
@@ -153,7 +154,7 @@ def upload_as_json(upload: Upload, clip: Clip | None) -> dict[str, Any]:
 
 def clip_as_json(clip: Clip) -> dict[str, Any]:
     """Return what a row shows of a clip. `stage` is one of checking, converting, ready, failed."""
-    stages = {
+    stages: dict[str, str] = {
         Clip.Status.READY: "ready",
         Clip.Status.FAILED: "failed",
         Clip.Status.CONVERTING: "converting",
@@ -162,9 +163,9 @@ def clip_as_json(clip: Clip) -> dict[str, Any]:
         "pk": clip.pk,
         "name": str(clip.exercise or clip),
         "address": reverse("admin:clips_clip_change", args=[clip.pk]),
-        "stage": stages.get(Clip.Status(clip.status), "checking"),
+        "stage": stages.get(clip.status, "checking"),
         "progress": clip.progress,
-        "problem": clip.problem,
+        "problem": clip.problem or clip.note,
         "still": clip.still_small.url if clip.still_small else "",
         "published": clip.published,
         "exercise": clip.exercise_id or "",
@@ -181,7 +182,7 @@ def clip_as_json(clip: Clip) -> dict[str, Any]:
 @require_POST
 def suggestions(request: HttpRequest) -> HttpResponse:
     """Say which exercise and variation each `name` speaks of."""
-    exercises = list(Exercise.objects.in_order())
+    exercises = list(Exercise.objects.with_last_variation().in_order())
     names = request.POST.getlist("name")[:MOST_FILMS]
     return JsonResponse({"suggestions": [_suggestion(name[:255], exercises) for name in names]})
 
@@ -217,8 +218,7 @@ def replace_film(request: HttpRequest, pk: int) -> HttpResponse:
     made = request.POST.get("made", "")
     if made not in View.values:
         return refusal(_("Say how the film was made."))
-    if made != clip.made:
-        turn(clip)
+    clip.made = made
     try:
         take_over(upload, clip, request.user)
     except NotYoursError:
@@ -239,7 +239,7 @@ def change_clip(request: HttpRequest, pk: int) -> HttpResponse:
         return refusal(_("This clip is published. Change it in its own form."))
     for name, value in form.cleaned_data.items():
         setattr(clip, name, value)
-    clip.save(update_fields=list(form.cleaned_data))
+    clip.save_edits()
     log(request.user, clip, _("Corrected what it shows."))
     return JsonResponse({"clip": clip_as_json(clip)})
 
@@ -249,8 +249,8 @@ def change_clip(request: HttpRequest, pk: int) -> HttpResponse:
 def publish(request: HttpRequest) -> HttpResponse:
     """Publish each clip of `?clip=…` that is ready; one that breaks a rule does not hold up the others."""
     pks = pks_in(request.POST.getlist("clip"))[:MOST_ASKED_ABOUT]
-    ready = Clip.objects.select_related("exercise").filter(status=Clip.Status.READY, published=False)
-    outcome = set_published(ready.filter(pk__in=pks), published=True, user=request.user)
+    ready = Clip.objects.select_related("exercise", "conversion").with_status(Clip.Status.READY)
+    outcome = set_published(ready.filter(pk__in=pks, published=False), published=True, user=request.user)
     return JsonResponse(
         {
             "published": {str(clip.pk): clip_as_json(clip) for clip in outcome.changed},

@@ -1,15 +1,14 @@
 """From an upload that has arrived to the film of a clip, new or existing."""
 
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from django.core.files import File
 from django.core.files.storage import Storage
+from django.db.models import F
 
 from clips.conversion import jobs
 from clips.models import Clip, original_name, originals
-from exercises.sides import View
 from texts import freshness
 from uploads import files
 from uploads.models import NotYoursError, Upload
@@ -17,7 +16,7 @@ from uploads.models import NotYoursError, Upload
 CLAIMED = "clip "  # how an upload remembers which clip it became: "clip 7"
 
 #: The files of a clip and what they are the other way round.
-TWINS = [("film", "film_flipped"), ("still", "still_flipped"), ("still_small", "still_small_flipped")]
+TWINS = {"film": "film_flipped", "still": "still_flipped", "still_small": "still_small_flipped"}
 
 
 def take_over(upload: Upload, clip: Clip, user: Any) -> None:
@@ -30,22 +29,11 @@ def take_over(upload: Upload, clip: Clip, user: Any) -> None:
         raise NotYoursError
     try:
         name = store_original(originals(), original_name(clip, upload.filename), upload.path)
-    except FileNotFoundError:  # somebody else was quicker
+    except FileNotFoundError:  # another request was quicker
         raise NotYoursError from None
     try:
         with upload.claim(user):
-            clip.original.name = name
-            clip.original_filename = upload.filename
-            clip.uploaded_by = user
-            if clip.pk is None:
-                clip.save()
-            else:
-                clip.original_seconds = 0  # start, end and still were chosen from the last film
-                clip.trim_start = clip.trim_end = clip.still_at = None
-                own = ["original", "original_filename", "uploaded_by", "made", *chain.from_iterable(TWINS)]
-                own += ["original_seconds", "trim_start", "trim_end", "still_at"]
-                clip.save(update_fields=own)
-                freshness.touch()  # the files of a clip that is turned change places
+            save_with_film(clip, name, upload.filename, user)
             upload.claimed_for = f"{CLAIMED}{clip.pk}"
             jobs.submit(clip)
     except BaseException:
@@ -53,17 +41,26 @@ def take_over(upload: Upload, clip: Clip, user: Any) -> None:
         raise
 
 
-def turn(clip: Clip) -> None:
-    """Change how a clip was made without changing what anybody sees.
+def save_with_film(clip: Clip, name: str, filename: str, user: Any) -> None:
+    """Save `clip` with another original, stored as `name`."""
+    exchange_twins(clip)
+    clip.original.name = name
+    clip.original_filename = filename
+    clip.uploaded_by = user
+    clip.trim_start = clip.trim_end = clip.still_at = None  # they were chosen from the last film
+    clip.save_edits()
 
-    A new film may be made the other way than the one visitors get until it is ready; if only `made` changed, they
-    would get the earlier film the wrong way round. With its files exchanged as well, they get the same as before.
+
+def exchange_twins(clip: Clip) -> None:
+    """Exchange the stored files of `clip` for their twins when it is made another way than the stored row says.
+
+    Visitors keep the earlier film until the new one is ready; if only `made` changed, they would get it the wrong way
+    round. It is one write, conditional on the stored row: a worker may publish other files at this moment.
     """
-    clip.made = View.MIRROR if clip.made == View.FACING else View.FACING
-    for one, other in TWINS:
-        file, twin = getattr(clip, one).name, getattr(clip, other).name
-        setattr(clip, one, twin)
-        setattr(clip, other, file)
+    exchanged = {field: F(twin) for pair in TWINS.items() for field, twin in (pair, pair[::-1])}
+    if Clip.objects.filter(pk=clip.pk).exclude(made=clip.made).update(made=clip.made, **exchanged):
+        clip.refresh_from_db(fields=exchanged)
+        freshness.touch()
 
 
 def store_original(storage: Storage, name: str, arrived: Path) -> str:

@@ -1,4 +1,6 @@
-from typing import Any, ClassVar, cast
+"""The workshop's forms and lists of exercises, groups, body parts and equipment."""
+
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -19,6 +21,8 @@ from texts.admin import REVIEW, ReviewedTextAdmin, ReviewFilter, TextAdmin, Work
 
 
 class VariationInline(admin.StackedInline):
+    """The variations of an exercise, on the exercise's form."""
+
     model = Variation
     extra = 0
     fields = [("number", "title"), "how", "description"]
@@ -44,14 +48,12 @@ class ClipInline(LiveClips, admin.StackedInline):
     def media(self) -> forms.Media:
         return super().media + MEDIA
 
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        formset = super().get_formset(request, obj, **kwargs)
-        cast("type[ClipForm]", formset.form).editor = request.user
-        return formset
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return super().get_queryset(request).select_related("conversion")
 
 
 class FilmFilter(admin.SimpleListFilter):
-    """Exercises by what visitors get to see: a film, a drawing that has to be checked, nothing."""
+    """Filters exercises by the clip that visitors see: a film, none, or a drawing that has to be checked."""
 
     title = _("clip")
     parameter_name = "clip"
@@ -74,13 +76,13 @@ class FilmFilter(admin.SimpleListFilter):
 
 
 def with_clip(**conditions: Any) -> models.QuerySet[Any]:
-    """Return the keys of the exercises with a clip that visitors can see and that meets `conditions`."""
+    """Return the primary keys of the exercises with a visible clip that meets `conditions`."""
     clips = Clip.objects.with_film().filter(published=True, **conditions).exclude(exercise=None)
     return clips.order_by().values("exercise")
 
 
 class GroupFilter(admin.RelatedFieldListFilter):
-    """Groups, told apart by their stage."""
+    """Filters by group; each choice names the stage, too."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
         groups = ExerciseGroup.objects.select_related("stage")
@@ -89,6 +91,8 @@ class GroupFilter(admin.RelatedFieldListFilter):
 
 @admin.register(Exercise)
 class ExerciseAdmin(ReviewedTextAdmin):
+    """Exercises in the order of the programme, with their variations and clips."""
+
     list_display = ["still", "title", "stage", "group_name", "position", "published", "clip_count", "review"]
     order_within = "group_id"
     list_display_links = ["still", "title"]
@@ -108,6 +112,7 @@ class ExerciseAdmin(ReviewedTextAdmin):
     prepopulated_fields = {"slug": ["name", "subtitle"]}
     inlines: ClassVar[list[type[InlineModelAdmin]]] = [VariationInline, ClipInline]
     parts: ClassVar[list[str]] = ["variations"]
+    not_brought_back = _("Clips that were deleted with an exercise stay deleted: upload their films again.")
     save_on_top = True
     formfield_overrides = WorkshopAdmin.formfield_overrides | {
         models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}
@@ -149,7 +154,7 @@ class ExerciseAdmin(ReviewedTextAdmin):
             },
         ),
         REVIEW,
-        (_("To be checked by a therapist"), {"fields": ["reading_note"]}),
+        (_("To be checked by a therapist"), {"fields": ["name_only", "reading_note"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
@@ -162,6 +167,12 @@ class ExerciseAdmin(ReviewedTextAdmin):
                 "queryset": ExerciseGroup.objects.select_related("stage"),
             }
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        if formset.model is Clip:
+            for clip_form in formset.forms:
+                clip_form.set_uploader(request.user)
+        super().save_formset(request, form, formset, change)
 
     @admin.display(description=_("still"))
     def still(self, exercise: Exercise) -> str:
@@ -200,6 +211,8 @@ class ExerciseAdmin(ReviewedTextAdmin):
 
 @admin.register(ExerciseGroup)
 class ExerciseGroupAdmin(TextAdmin):
+    """Groups, by stage and position."""
+
     list_display = ["name", "stage", "position", "period", "exercise_count"]
     order_within = "stage_id"
     list_editable = ["position"]
@@ -218,14 +231,16 @@ class ExerciseGroupAdmin(TextAdmin):
 
     @admin.display(description=_("exercises"))
     def exercise_count(self, group: Any) -> str:
-        shown, total = group.published_exercises, group.all_exercises
-        if shown == total:
+        published, total = group.published_exercises, group.all_exercises
+        if published == total:
             return str(total)
-        return gettext("%(shown)d of %(total)d published") % {"shown": shown, "total": total}
+        return gettext("%(shown)d of %(total)d published") % {"shown": published, "total": total}
 
 
 @admin.register(BodyPart)
 class BodyPartAdmin(TextAdmin):
+    """Body parts, in the order of the filters."""
+
     list_display = ["name", "position"]
     list_editable = ["position"]
     search_fields = ["name"]
@@ -234,6 +249,8 @@ class BodyPartAdmin(TextAdmin):
 
 @admin.register(Equipment)
 class EquipmentAdmin(TextAdmin):
+    """Equipment, in the order of the filters."""
+
     list_display = ["name", "position", "substitute"]
     list_editable = ["position"]
     search_fields = ["name", "substitute"]

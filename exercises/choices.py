@@ -1,4 +1,4 @@
-"""Exercises and groups among the choices of the workshop's forms."""
+"""Form fields of the workshop that choose an exercise or a group."""
 
 from typing import Any
 
@@ -8,19 +8,21 @@ from exercises.models import Exercise
 
 
 class GroupChoice(forms.ModelChoiceField):
-    """A group among the choices of a form, told apart by its stage."""
+    """Chooses a group; each choice names the stage, too."""
 
     def label_from_instance(self, group: Any) -> str:
+        """Return stage and group, as in "Stage 1 · With help"."""
         return f"{group.stage.name} · {group.name}"
 
 
 class ExerciseChoice(forms.ModelChoiceField):
-    """An exercise among the choices of a form, told apart by stage, group and place.
+    """Chooses an exercise; each choice names stage, group and place, too.
 
-    Give it `Exercise.objects.select_related("group__stage").in_order()`.
+    Its queryset is `Exercise.objects.select_related("group__stage").in_order()`.
     """
 
     def label_from_instance(self, exercise: Any) -> str:
+        """Return where the exercise stands, and its title."""
         return place_of(exercise)
 
 

@@ -23,7 +23,7 @@ HELP = {"yes": gettext_lazy("With the hand"), "no": gettext_lazy("Without help")
 
 @dataclass(frozen=True)
 class Choice:
-    """One link: its words, how many exercises it leads to, where, and whether it is on."""
+    """One link: its label, how many exercises it leads to, its address, and whether it is chosen."""
 
     label: str
     count: int
@@ -33,18 +33,20 @@ class Choice:
 
 @dataclass(frozen=True)
 class Filter:
+    """One filter: its heading and its choices."""
+
     heading: str
     choices: list[Choice]
 
 
 class Filters:
-    """What a visitor chose in the address, such as `?stage=1&position=lying`; what does not exist is ignored."""
+    """The choices in the query of an address, such as `?stage=1&position=lying`; unknown ones are ignored."""
 
     NAMES = ("stage", "movement", "position", "equipment", "help", "part")
 
-    def __init__(self, asked: QueryDict) -> None:
-        given = {name: str(asked[name]) for name in self.NAMES if asked.get(name)}
-        self.chosen = {name: value for name, value in given.items() if self._exists(name, value)}
+    def __init__(self, query: QueryDict) -> None:
+        values = {name: str(query[name]) for name in self.NAMES if query.get(name)}
+        self.chosen = {name: value for name, value in values.items() if self._exists(name, value)}
 
     @staticmethod
     def _exists(name: str, value: str) -> bool:
@@ -71,14 +73,14 @@ class Filters:
         return Q(body_parts__slug=value)
 
     def apply(self, exercises: ExerciseQuerySet, leave_out: str = "") -> ExerciseQuerySet:
-        """Return the exercises that fit every choice but that of the filter named `leave_out`."""
+        """Return the exercises that fit every choice, without regard to the filter named `leave_out`."""
         for name in self.chosen:
             if name != leave_out:
                 exercises = exercises.filter(self._condition(name))
         return exercises
 
     def groups(self) -> list[Filter]:
-        """Return every filter with its counted choices, in a fixed number of queries."""
+        """Return every filter with its choices and their counts, in a fixed number of queries."""
         stages = Stage.objects.published().values_list("number", "name")
         parts = BodyPart.objects.values_list("slug", "name")
         equipment = [(NO_EQUIPMENT, _("Nothing")), *Equipment.objects.values_list("slug", "name")]
@@ -102,14 +104,15 @@ class Filters:
         ]
 
     def _matching(self, leave_out: str) -> ExerciseQuerySet:
+        """Return the published exercises that fit all other filters than `leave_out`, in no order."""
         return self.apply(Exercise.objects.published(), leave_out).order_by()
 
     def _counted(self, name: str, field: str) -> dict[Any, int]:
-        """Return how many exercises each value of `field` leads to, with the other choices as they are."""
+        """Return the number of exercises by value of `field`, with the other filters as they are chosen."""
         return dict(self._matching(name).values_list(field).annotate(n=Count("pk", distinct=True)))
 
     def _filter(self, name: str, heading: str, values: Iterable[tuple[Any, Any]], counts: Mapping[Any, int]) -> Filter:
-        """Return one filter: every value that leads somewhere, and the chosen one, so that it can be taken back."""
+        """Return one filter with every value that has exercises, and the chosen one, so that it can be taken back."""
         chosen = self.chosen.get(name)
         choices = [
             Choice(str(label), counts.get(value, 0), self._url(name, str(value)), chosen == str(value))
@@ -119,7 +122,7 @@ class Filters:
         return Filter(heading, choices)
 
     def _url(self, name: str, value: str) -> str:
-        """The address with one choice made, or taken back where it is on already."""
+        """Return the query with one choice made, or taken back when it is chosen already."""
         choices = {**self.chosen, name: value}
         if self.chosen.get(name) == value:
             del choices[name]

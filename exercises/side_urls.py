@@ -1,3 +1,5 @@
+"""Addresses of *My side*: `/my-side/` and the form target `/sides/`."""
+
 from django.urls import path
 
 from exercises import side_views

@@ -1,4 +1,4 @@
-"""The page *My side*, and the two cookies that its forms set."""
+"""The page *My side*, and the view that sets the two cookies."""
 
 from collections.abc import Collection
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -17,7 +18,7 @@ from texts.page_head import page_head
 
 @require_safe
 def my_side(request: HttpRequest) -> HttpResponse:
-    """The question which way the head pulls, and how clips are shown."""
+    """Return the page that asks which way the head pulls, and how clips are shown."""
     description = _("Say which way your head pulls: clips, names and steps then fit your side.")
     context = {
         "sides": Side.choices,
@@ -27,10 +28,10 @@ def my_side(request: HttpRequest) -> HttpResponse:
     return render(request, "exercises/my_side.html", page_head(request, _("My side"), description) | context)
 
 
-@csrf_exempt  # visitors have no CSRF cookie; a stranger's form could at most change a preference, and is refused below
+@csrf_exempt  # visitors have no CSRF cookie; another site's form could only change a preference, and is refused below
 @require_POST
 def set_sides(request: HttpRequest) -> HttpResponse:
-    """Remember side or view in a cookie on the visitor's device, and go back to where they were."""
+    """Set the cookie for side or view, and redirect to where the visitor was."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise PermissionDenied
     choices = {"side": Side.values, "view": View.values}
@@ -44,15 +45,16 @@ def set_sides(request: HttpRequest) -> HttpResponse:
 
 
 def safe_next(request: HttpRequest, address: str, without: Collection[str] = ()) -> str:
-    """Return an address of this site to go back to.
+    """Return `address` when it is one of this site, without the query names in `without`; else that of home.
 
     Args:
         request: says whether the site is on https.
-        address: where the visitor was; "/" is returned for anything that is not an address of this site.
-        without: what of a shared link ("side" or "view") the visitor has just chosen anew.
+        address: where the visitor was.
+        without: the parts of a shared link ("side", "view") that the visitor has just set anew.
     """
+    home = reverse("pages:home")
     if not url_has_allowed_host_and_scheme(address, allowed_hosts=None, require_https=request.is_secure()):
-        return "/"
+        return home
     parts = urlsplit(address)
     query = [(name, value) for name, value in parse_qsl(parts.query) if name not in without]
-    return urlunsplit(("", "", parts.path or "/", urlencode(query), parts.fragment))
+    return urlunsplit(("", "", parts.path or home, urlencode(query), parts.fragment))

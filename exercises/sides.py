@@ -1,18 +1,17 @@
 """Left and right: which way a visitor's head pulls, and how the clips are shown to them.
 
-Two plain cookies, each set by a form on the page: `side` (which way the head pulls) and `view` (clips like a
-mirror, or facing you). A shared link can carry them as `?side=` and `?view=`. Every text about an exercise marks
-its side words, as in "Turn to your {left}"; `sided()` is the one place that fills them in.
+Two cookies, each set by a form on the page: `side` (which way the head pulls) and `view` (clips like a mirror, or
+facing you). A shared link can carry them as `?side=` and `?view=`. Every text about an exercise marks its side words,
+as in "Turn to your {left}"; `sided()` is the one function that fills them in.
 """
 
 import re
-from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +19,7 @@ COOKIE_SECONDS = 365 * 24 * 60 * 60
 
 
 class Side(models.TextChoices):
-    """Which way the visitor's head pulls. The programme is written for a head that pulls right, as its author's."""
+    """Which way the visitor's head pulls. The programme is written for a head that pulls to the right."""
 
     RIGHT = "right", _("To the right")
     LEFT = "left", _("To the left")
@@ -28,7 +27,7 @@ class Side(models.TextChoices):
 
 
 class View(models.TextChoices):
-    """How the performer in a clip relates to the viewer."""
+    """How a clip shows its performer."""
 
     MIRROR = "mirror", _("Like a mirror")
     FACING = "facing", _("Facing you")
@@ -36,24 +35,20 @@ class View(models.TextChoices):
 
 @dataclass(frozen=True)
 class Sides:
-    """What one visitor asked for.
-
-    `chosen` tells an answered question from the default; `shared` says that the side comes with a link that somebody
-    shared, and holds for this page alone.
-    """
+    """Side and view of one visitor."""
 
     side: str = Side.RIGHT
     view: str = View.MIRROR
-    chosen: bool = False
-    shared: bool = False
+    chosen: bool = False  # the visitor has answered which side; else it is the default
+    shared: bool = False  # the side comes with a shared link, and holds for this page alone
 
     @property
     def mirrored(self) -> bool:
-        """Whether names, steps and films change sides."""
+        """Return whether names, steps and films change sides."""
         return self.side == Side.LEFT
 
     def flips(self, made: str) -> bool:
-        """Whether a clip made as `made` (a `View`) has to be shown as its flipped twin."""
+        """Return whether a clip made as `made` (a `View`) has to be shown as its flipped twin."""
         return (made != self.view) != self.mirrored
 
 
@@ -62,7 +57,7 @@ _current: ContextVar[Sides] = ContextVar("sides", default=_DEFAULT)
 
 
 def current() -> Sides:
-    """Return the sides of the visitor whose page is being made (the defaults outside a request)."""
+    """Return the sides of the current request; the defaults outside a request."""
     return _current.get()
 
 
@@ -71,12 +66,13 @@ def use(sides: Sides) -> None:
     _current.set(sides)
 
 
-def asked_for(request: HttpRequest) -> Sides:
-    """Read side and view from the address, else from the cookies; anything unknown counts as not said."""
-    given = request.GET.get("side", "")
-    side = given if given in Side.values else request.COOKIES.get("side", "")
-    given = request.GET.get("view", "")
-    view = given if given in View.values else request.COOKIES.get("view", "")
+def sides_of(request: HttpRequest) -> Sides:
+    """Return side and view from the query, else from the cookies; unknown values are ignored."""
+    side, view = request.GET.get("side", ""), request.GET.get("view", "")
+    if side not in Side.values:
+        side = request.COOKIES.get("side", "")
+    if view not in View.values:
+        view = request.COOKIES.get("view", "")
     return Sides(
         side=side if side in Side.values else Side.RIGHT,
         view=view if view in View.values else View.MIRROR,
@@ -85,27 +81,12 @@ def asked_for(request: HttpRequest) -> Sides:
     )
 
 
-class SidesMiddleware:
-    """Puts the visitor's sides on the request and makes them current; staff pages show the texts as written."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        sides = Sides() if request.path.startswith("/admin/") else asked_for(request)
-        request.sides = sides  # type: ignore[attr-defined]
-        token = _current.set(sides)
-        try:
-            return self.get_response(request)
-        finally:
-            _current.reset(token)
-
-
 _MARKER = re.compile(r"\{(\w*)\}")
-_OTHER = {"left": "right", "right": "left", "Left": "Right", "Right": "Left"}
+_OPPOSITE = {"left": "right", "right": "left", "Left": "Right", "Right": "Left"}
 
 
 def _word(marker: str) -> str:
+    """Return the translated side word of a marker."""
     return {
         "left": gettext("left"),
         "right": gettext("right"),
@@ -115,14 +96,14 @@ def _word(marker: str) -> str:
 
 
 def sided(text: str, sides: Sides | None = None) -> str:
-    """Fill in the side words of `text` for `sides` (the current visitor's by default)."""
+    """Return `text` with its side words filled in for `sides` (by default those of the current request)."""
     mirrored = (sides or current()).mirrored
 
     def word(match: re.Match[str]) -> str:
         marker = match[1]
-        if marker not in _OTHER:
+        if marker not in _OPPOSITE:
             return match[0]
-        return _word(_OTHER[marker] if mirrored else marker)
+        return _word(_OPPOSITE[marker] if mirrored else marker)
 
     return _MARKER.sub(word, text)
 
@@ -134,7 +115,7 @@ def validate_side_markers(text: str) -> None:
         ValidationError: for any marker but {left}, {right}, {Left} and {Right}, and for a lone brace.
     """
     for marker in _MARKER.findall(text):
-        if marker not in _OTHER:
+        if marker not in _OPPOSITE:
             raise ValidationError(
                 _("“{%(marker)s}” is not known. Write {left}, {right}, {Left} or {Right}."),
                 params={"marker": marker},
@@ -148,15 +129,15 @@ def validate_side_markers(text: str) -> None:
 
 
 def validate_no_bare_side_words(text: str) -> None:
-    """Refuse a side word that would stay the same when the page is mirrored.
+    """Refuse a side word outside braces, which would stay the same when the page is mirrored.
 
     Raises:
         ValidationError: when "left" or "right" stands outside braces.
     """
-    if found := re.search(r"\b(left|right)\b", _MARKER.sub("", text), re.IGNORECASE):
+    if bare := re.search(r"\b(left|right)\b", _MARKER.sub("", text), re.IGNORECASE):
         raise ValidationError(
             _("Write {%(word)s} instead of “%(word)s”, so that the word can change sides for visitors."),
-            params={"word": found[1]},
+            params={"word": bare[1]},
             code="bare_side_word",
         )
 

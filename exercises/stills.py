@@ -1,91 +1,158 @@
-"""One picture with the stills of a whole list: a page of twenty cards then asks for one file instead of twenty.
+"""A sprite sheet with the stills of each group: a page of twenty cards takes a few requests for pictures, not twenty.
 
-The stills of a list are small and all alike, so they cost less together; and a still that nobody has scrolled to is
-there on paper, too. Each card cuts its own tile out of the sheet.
+Small pictures that look alike also compress better in one file, and on paper no card is without its still, which a
+lazily loaded one would be. Each card shows its tile of the sheet.
+
+A sheet belongs to a group and not to a list, because lists have as many contents as there are filters, and anybody may
+ask for any of them: so there are two sheets for a group, as filmed and flipped. Each is drawn once a process for the
+stills it shows, whatever the address says; an address that is not exactly the current one leads there.
 """
 
 import hashlib
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import groupby
+from threading import Lock
 
-from django.http import HttpRequest, HttpResponse
+from django.core.files.storage import Storage
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from PIL import Image
 
+from cdtrainer.threads import in_thread
+from clips.models import Clip
 from exercises.models import Exercise
 from exercises.sides import current
-from exercises.tiles import TILE, Tile
+from exercises.tiles import TILE, Sheet, Tile
 from texts import drafts
 
 COLUMNS = 6
 QUALITY = 62  # of 100: at 50 the arrows fray
-FOR_EVER = "public, max-age=31536000, immutable"  # its address changes with its contents
+IMMUTABLE = "public, max-age=31536000, immutable"  # the address changes with the content
+MOST_SHEETS = 256  # in memory; about 30 kB each, and two for a group
+
+_drawing = Lock()
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """The address of a sheet and its size in pixels."""
+class MissingStillError(Exception):
+    """A still could not be read; `content` is the sheet without it."""
 
-    url: str
-    width: int
-    height: int
+    def __init__(self, content: bytes) -> None:
+        super().__init__()
+        self.content = content
 
 
-def sheet_for(exercises: Sequence[Exercise], url: str) -> Sheet | None:
-    """Give each exercise that has a clip its `tile`; None without clips, and in a preview, which no sheet may show.
+def set_tiles(exercises: Sequence[Exercise], *, groups_are_complete: bool = False) -> None:
+    """Set the `tile` of each exercise that has a clip.
+
+    Not in a preview: its drafts must not get into a picture that anybody can fetch.
 
     Args:
-        exercises: those of one page, in its order.
-        url: where `sheet_response` answers for the same exercises, with "?" or "&" at its end.
+        exercises: those of a page, loaded `with_cards`.
+        groups_are_complete: whether these are all visible exercises of their groups, in order; two queries less.
     """
-    shown = [] if drafts.are_shown() else [exercise for exercise in exercises if exercise.first_clip]
-    if not shown:
-        return None
-    for place, exercise in enumerate(shown):
-        exercise.tile = tile_at(place)
+    if drafts.are_shown():
+        return
+    siblings = exercises if groups_are_complete else siblings_of(exercises)
+    groups = groupby(siblings, lambda exercise: exercise.group_id)
+    tiles = {pk: tile for _pk, group in groups for pk, tile in tiles_of(group)}
+    for exercise in exercises:
+        exercise.tile = tiles.get(exercise.pk)
+
+
+def siblings_of(exercises: Iterable[Exercise]) -> Iterable[Exercise]:
+    """Return all visible exercises of the groups of `exercises`, in order."""
+    pks = {exercise.group_id for exercise in exercises}
+    return Exercise.objects.published().filter(group__in=pks).prefetch_related("clips").in_order()
+
+
+def tiles_of(group: Iterable[Exercise]) -> Iterable[tuple[int, Tile]]:
+    """Yield number and tile of each exercise of a group that has a still."""
+    shown = with_still(group)
+    if shown:
+        sheet = sheet_of(shown)
+        for place, exercise in enumerate(shown):
+            yield exercise.pk, Tile(sheet, *corner_of(place))
+
+
+def with_still(exercises: Iterable[Exercise]) -> list[Exercise]:
+    """Return the exercises that have a clip, and so a still."""
+    return [exercise for exercise in exercises if exercise.first_clip]
+
+
+def sheet_of(shown: Sequence[Exercise]) -> Sheet:
+    """Return the sheet of a group, for the sides of the current visitor."""
     sides = current()
-    width, height = size_of(len(shown))
-    return Sheet(f"{url}side={sides.side}&view={sides.view}&v={version_of(shown)}", width, height)
+    address = reverse("exercises:stills", args=[shown[0].group_id])
+    version = hashlib.sha256("\n".join(names_of(shown)).encode()).hexdigest()[:16]
+    return Sheet(f"{address}?side={sides.side}&view={sides.view}&v={version}", *size_of(len(shown)))
 
 
-def sheet_response(request: HttpRequest, exercises: Sequence[Exercise]) -> HttpResponse:
-    """Answer with the sheet of `exercises` as a WebP picture."""
-    shown = [exercise for exercise in exercises if exercise.first_clip]
-    response = HttpResponse(draw(shown), content_type="image/webp")
-    is_current = request.GET.get("v") == version_of(shown)
-    response["Cache-Control"] = FOR_EVER if is_current else "no-store"
-    return response
+def names_of(shown: Iterable[Exercise]) -> tuple[str, ...]:
+    """Return the names of the stills of exercises that have one, which say what a sheet shows."""
+    return tuple(str(exercise.first_clip.still_small_shown.name) for exercise in shown)
 
 
-def draw(exercises: Sequence[Exercise]) -> bytes:
-    sheet = Image.new("RGBA", size_of(len(exercises)), "#FFFFFF00")  # transparent: the panel is the page's own
-    for place, exercise in enumerate(exercises):
-        clip, tile = exercise.first_clip, tile_at(place)
-        if clip is None:
-            continue
+def sheet_response(request: HttpRequest, group: Iterable[Exercise]) -> HttpResponse:
+    """Return the sheet of a group as a WebP picture, cached for good; any other address than its own leads to that."""
+    shown = with_still(group)
+    if not shown:
+        raise Http404
+    if request.get_full_path() != (address := sheet_of(shown).url):
+        response: HttpResponse = redirect(address)
+        response["Cache-Control"] = "no-store"
+        return response
+    try:
+        content, cache_control = sheet_once(names_of(shown)), IMMUTABLE
+    except MissingStillError as missing:
+        content, cache_control = missing.content, "no-store"
+    return HttpResponse(content, content_type="image/webp", headers={"Cache-Control": cache_control})
+
+
+def sheet_once(names: tuple[str, ...]) -> bytes:
+    """Return the sheet with these stills; two requests for it at once have it drawn once.
+
+    Raises:
+        MissingStillError: when one of them cannot be read; then the next request tries again.
+    """
+    with _drawing:
+        return kept_sheet(names)
+
+
+@lru_cache(maxsize=MOST_SHEETS)
+def kept_sheet(names: tuple[str, ...]) -> bytes:
+    content, is_complete = in_thread(draw, names, Clip._meta.get_field("still_small").storage)
+    if not is_complete:
+        raise MissingStillError(content)
+    return content
+
+
+def draw(names: Sequence[str], storage: Storage) -> tuple[bytes, bool]:
+    """Return a sheet as WebP, and whether every still is on it; one that cannot be read leaves its tile empty."""
+    sheet = Image.new("RGBA", size_of(len(names)))  # transparent: the panel behind it is the page's own
+    is_complete = True
+    for place, name in enumerate(names):
         try:
-            with clip.still_small_shown.open("rb") as opened, Image.open(opened) as picture:
+            with storage.open(name) as opened, Image.open(opened) as picture:
                 still = picture.convert("RGBA")
-        except OSError:  # a still that cannot be read leaves an empty panel, not a page without pictures
+        except OSError:
+            is_complete = False
             continue
         still.thumbnail(TILE, Image.Resampling.LANCZOS)
-        sheet.paste(still, (tile.x + (TILE[0] - still.width) // 2, tile.y + (TILE[1] - still.height) // 2))
-    written = io.BytesIO()
-    sheet.save(written, "WEBP", quality=QUALITY, method=4)
-    return written.getvalue()
+        x, y = corner_of(place)
+        sheet.paste(still, (x + (TILE[0] - still.width) // 2, y + (TILE[1] - still.height) // 2))
+    content = io.BytesIO()
+    sheet.save(content, "WEBP", quality=QUALITY, method=4)
+    return content.getvalue(), is_complete
 
 
-def tile_at(place: int) -> Tile:
-    return Tile(place % COLUMNS * TILE[0], place // COLUMNS * TILE[1])
+def corner_of(place: int) -> tuple[int, int]:
+    """Return the upper left corner of the tile at `place`, counted from 0, row by row, in pixels."""
+    return place % COLUMNS * TILE[0], place // COLUMNS * TILE[1]
 
 
 def size_of(number: int) -> tuple[int, int]:
-    """Return width and height of a sheet with `number` tiles, at least one, in pixels."""
-    rows = max(1, -(-number // COLUMNS))
-    return min(max(1, number), COLUMNS) * TILE[0], rows * TILE[1]
-
-
-def version_of(exercises: Sequence[Exercise]) -> str:
-    """Name the contents of a sheet: the stills on it, in their order."""
-    names = [exercise.first_clip.still_small_shown.name for exercise in exercises if exercise.first_clip]
-    return hashlib.sha256("\n".join(map(str, names)).encode()).hexdigest()[:16]
+    """Return width and height of a sheet with `number` tiles, in pixels."""
+    return min(number, COLUMNS) * TILE[0], -(-number // COLUMNS) * TILE[1]

@@ -11,13 +11,13 @@ from texts.addresses import absolute_address
 
 
 def iso_duration(seconds: float) -> str:
-    """Return an ISO 8601 duration: 75 -> "PT1M15S"; at least one second, as an empty duration says nothing."""
+    """Return an ISO 8601 duration of at least one second: 75 -> "PT1M15S"."""
     minutes, rest = divmod(max(1, round(seconds)), 60)
     return "PT" + (f"{minutes}M" if minutes else "") + (f"{rest}S" if rest or not minutes else "")
 
 
 def exercise_plan(request: HttpRequest, exercise: Exercise) -> dict[str, Any]:
-    """Return an ExercisePlan with the dose of `exercise`."""
+    """Return the ExercisePlan of an exercise, with its dose."""
     return {
         "@type": "ExercisePlan",
         "name": exercise.title,
@@ -33,12 +33,12 @@ def exercise_plan(request: HttpRequest, exercise: Exercise) -> dict[str, Any]:
 
 
 def videos(request: HttpRequest, exercise: Exercise) -> list[dict[str, Any]]:
-    """Return a VideoObject for each clip of an exercise that this visitor sees."""
+    """Return the VideoObject of each clip on an exercise's page."""
     return [video(request, exercise, part, part.clip) for part in exercise.parts if part.clip]
 
 
 def video(request: HttpRequest, exercise: Exercise, part: Part, clip: Clip) -> dict[str, Any]:
-    """Return a VideoObject for the clip of one part, as this visitor sees it."""
+    """Return the VideoObject of the clip of one part, for the visitor's side and view."""
     return {
         "@type": "VideoObject",
         "name": f"{exercise.title}, {part.count}" if part.count else exercise.title,

@@ -1,4 +1,4 @@
-"""Where the still of an exercise lies on the sheet of a list."""
+"""Tiles: the places of stills on the sprite sheet of a group."""
 
 from dataclasses import dataclass
 
@@ -6,12 +6,23 @@ TILE = (240, 180)  # pixels: twice what a card shows on a phone
 
 
 @dataclass(frozen=True)
+class Sheet:
+    """The address of a sprite sheet and its size in pixels."""
+
+    url: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
 class Tile:
     """The upper left corner of one still on its sheet, in pixels."""
 
+    sheet: Sheet
     x: int
     y: int
 
     @property
     def view_box(self) -> str:
+        """Return the SVG `viewBox` that shows this tile alone."""
         return f"{self.x} {self.y} {TILE[0]} {TILE[1]}"

@@ -1,3 +1,5 @@
+"""Addresses of the exercises, below `/exercises/`."""
+
 from django.urls import path
 
 from exercises import views
@@ -5,6 +7,6 @@ from exercises import views
 app_name = "exercises"
 urlpatterns = [
     path("", views.exercise_list, name="list"),
-    path("stills.webp", views.exercise_stills, name="stills"),
+    path("stills/<int:pk>.webp", views.group_stills, name="stills"),
     path("<slug:slug>/", views.exercise_detail, name="detail"),
 ]

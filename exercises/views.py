@@ -1,4 +1,6 @@
-from urllib.parse import urlencode
+"""The list of all exercises with its filters, and the page of each."""
+
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +13,7 @@ from exercises import structured_data
 from exercises.filters import Filters
 from exercises.models import Exercise
 from exercises.sides import sided
-from exercises.stills import sheet_for, sheet_response
+from exercises.stills import set_tiles, sheet_response
 from texts.neighbours import neighbours
 from texts.page_head import page_head
 from texts.structured_data import medical_page
@@ -21,14 +23,13 @@ PER_PAGE = 24
 
 @require_safe
 def exercise_list(request: HttpRequest) -> HttpResponse:
-    """All exercises, or those that fit the filters in the address."""
+    """Return a page of all exercises, or of those that fit the filters in the address."""
     filters = Filters(request.GET)
     page = page_of_list(request, filters)
     description = _("Every exercise of the programme for cervical dystonia, by stage, position and equipment.")
-    query = urlencode({**filters.chosen, "page": page.number})
+    set_tiles(list(page))
     context = {
         "page_of_list": page,
-        "sheet": sheet_for(list(page), f"{reverse('exercises:stills')}?{query}&"),
         "filters": filters,
         "filter_groups": filters.groups(),
     }
@@ -37,27 +38,40 @@ def exercise_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def exercise_stills(request: HttpRequest) -> HttpResponse:
-    """The stills of one page of the list in one picture."""
-    return sheet_response(request, list(page_of_list(request, Filters(request.GET))))
+def group_stills(request: HttpRequest, pk: int) -> HttpResponse:
+    """Return the stills of a group's exercises in one picture."""
+    exercises = Exercise.objects.published().filter(group=pk).prefetch_related("clips").in_order()
+    return sheet_response(request, list(exercises))
 
 
 def page_of_list(request: HttpRequest, filters: Filters) -> Page[Exercise]:
-    """Return the page of the list that the address names, the nearest when there is none of that number."""
-    found = filters.apply(Exercise.objects.published()).distinct().with_cards().in_order()
-    return Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    """Return the page of the list that the address names, or the nearest one."""
+    exercises = filters.apply(Exercise.objects.published()).distinct().with_cards().in_order()
+    return Paginator(exercises, PER_PAGE).get_page(request.GET.get("page"))
 
 
 @require_safe
 def exercise_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """One exercise: its clips, steps, dose and warnings."""
+    """Return the page of an exercise: its clips, steps, dose and warnings."""
     exercises = Exercise.objects.published()
     exercise = get_object_or_404(exercises.with_clips().prefetch_related("equipment", "body_parts"), slug=slug)
-    stage = exercise.group.stage
-    in_stage = list(exercises.filter(group__stage=stage).select_related("group").in_order())
+    stage, clip = exercise.group.stage, exercise.first_clip
+    in_stage = exercises.in_stage(stage.number).select_related("group").in_order()
     previous, following = neighbours(in_stage, exercise)
-    clip, purpose = exercise.first_clip, sided(exercise.purpose)
-    head = page_head(
+    context = {
+        "exercise": exercise,
+        "stage": stage,
+        "previous": previous,
+        "next": following,
+        "picture": clip.still_url if clip else "",
+    }
+    return render(request, "exercises/exercise_detail.html", exercise_head(request, exercise) | context)
+
+
+def exercise_head(request: HttpRequest, exercise: Exercise) -> dict[str, Any]:
+    """Return the page head of an exercise, with its plan and clips for search engines."""
+    stage, purpose = exercise.group.stage, sided(exercise.purpose)
+    return page_head(
         request,
         exercise.title,
         purpose,
@@ -68,11 +82,3 @@ def exercise_detail(request: HttpRequest, slug: str) -> HttpResponse:
             *structured_data.videos(request, exercise),
         ],
     )
-    context = {
-        "exercise": exercise,
-        "stage": stage,
-        "previous": previous,
-        "next": following,
-        "picture": clip.still_url if clip else "",
-    }
-    return render(request, "exercises/exercise_detail.html", head | context)

@@ -1,3 +1,5 @@
+"""The workshop's forms and lists of questions, topics and problems."""
+
 from typing import Any
 
 from django.contrib import admin
@@ -12,6 +14,8 @@ from texts.admin import REVIEW, ReviewedTextAdmin, ReviewFilter, TextAdmin
 
 
 class AnswerFilter(admin.SimpleListFilter):
+    """Filters questions by whether they have an answer."""
+
     title = _("answer")
     parameter_name = "answer"
 
@@ -28,6 +32,8 @@ class AnswerFilter(admin.SimpleListFilter):
 
 @admin.register(Question)
 class QuestionAdmin(ReviewedTextAdmin):
+    """Questions, by topic and position."""
+
     list_display = ["question", "state", "topic", "position", "top", "review"]
     order_within = "topic_id"
     list_editable = ["position"]
@@ -62,14 +68,18 @@ class QuestionAdmin(ReviewedTextAdmin):
         return gettext("Published") if question.published else gettext("Withdrawn")
 
     def page_of(self, obj: Any) -> str | None:
-        return super().page_of(obj) if obj.answer else None  # without an answer it is on no page
+        """Return the address of the answer; a question without one is on no page."""
+        return super().page_of(obj) if obj.answer else None
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        """Return the address of the answer, or None while visitors cannot see it."""
         return super().get_view_on_site_url(obj) if obj and obj.answer else None
 
 
 @admin.register(Problem)
 class ProblemAdmin(ReviewedTextAdmin):
+    """Problems, in the order of their page."""
+
     list_display = ["name", "summary", "position", "published", "review"]
     list_editable = ["position"]
     list_filter = ["published", ReviewFilter]
@@ -90,6 +100,8 @@ class ProblemAdmin(ReviewedTextAdmin):
 
 @admin.register(Topic)
 class TopicAdmin(TextAdmin):
+    """Topics, each with the number of its questions."""
+
     list_display = ["name", "position", "question_count"]
     list_editable = ["position"]
     search_fields = ["name"]

@@ -10,7 +10,7 @@ from texts.addresses import absolute_address
 
 
 def faq_page(request: HttpRequest, questions: Iterable[Question]) -> dict[str, Any]:
-    """Return a FAQPage with every question and its answer."""
+    """Return the FAQPage of `questions` and their answers."""
     return {
         "@type": "FAQPage",
         "url": absolute_address(request, request.path),

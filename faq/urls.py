@@ -1,3 +1,5 @@
+"""Addresses of questions and problems: `/faq/` and `/problems/`."""
+
 from django.urls import path
 
 from faq import views

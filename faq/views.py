@@ -1,3 +1,5 @@
+"""Questions and answers, and the problems that can come with cervical dystonia."""
+
 from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
@@ -7,7 +9,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from faq.models import Problem, Question
+from faq.models import LOW_MOOD, Problem, Question
 from faq.structured_data import faq_page
 from texts.neighbours import neighbours
 from texts.page_head import page_head
@@ -17,7 +19,7 @@ from texts.templatetags.texts import lines
 
 @require_safe
 def question_list(request: HttpRequest) -> HttpResponse:
-    """Every answered question, under its topic."""
+    """Return the page of all answered questions, by topic."""
     questions = list(Question.objects.published().select_related("topic"))
     description = _("Honest answers about exercising with cervical dystonia.")
     data = [faq_page(request, questions)]
@@ -31,7 +33,7 @@ def question_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def problem_list(request: HttpRequest) -> HttpResponse:
-    """The problems that can come with cervical dystonia."""
+    """Return the page that lists the problems."""
     description = _("Problems that can come with cervical dystonia: what may help, and when to get help.")
     head = page_head(request, _("Other problems"), description)
     return render(request, "faq/problem_list.html", head | {"problems": Problem.objects.published()})
@@ -39,9 +41,9 @@ def problem_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def problem_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """One problem: what it is, what may help, when to get help."""
-    problems = list(Problem.objects.published())
-    problem = get_object_or_404(Problem.objects.published(), slug=slug)
+    """Return the page of a problem: what it is, what may help, when to get help."""
+    problems = Problem.objects.published()
+    problem = get_object_or_404(problems, slug=slug)
     previous, following = neighbours(problems, problem)
     head = page_head(
         request,
@@ -51,12 +53,18 @@ def problem_detail(request: HttpRequest, slug: str) -> HttpResponse:
         data=[medical_page(request, problem.name, problem.summary, problem)],
     )
     sources = [source(line) for line in lines(problem.sources)]
-    context = {"problem": problem, "sources": sources, "previous": previous, "next": following}
+    context = {
+        "problem": problem,
+        "crisis": problem.slug == LOW_MOOD,
+        "sources": sources,
+        "previous": previous,
+        "next": following,
+    }
     return render(request, "faq/problem_detail.html", head | context)
 
 
 def source(line: str) -> dict[str, str]:
-    """Read one line of a problem's sources: publisher | title | address."""
+    """Return the parts of a line of a problem's sources (publisher | title | address); no address but https."""
     publisher, title, url = ([part.strip() for part in line.split("|")] + ["", "", ""])[:3]
     return {
         "publisher": publisher,

@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from figure.geometry import Floats, unit
-from figure.pose import Body
 from figure.rig import MARK, Side, rig
+from figure.solver import Body
 
 #: Head and trunk as rounded shapes, on the resting figure: bone, middle, half axes in decimetres.
 SOLIDS: tuple[tuple[str, tuple[float, float, float], tuple[float, float, float]], ...] = (

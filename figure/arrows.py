@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 
 from figure.geometry import Floats
 from figure.pose import Pose
-from figure.spec import Arrow
+from figure.timeline import Arrow
 from figure.views import VIEWS, Camera
 
 AMBER = (0xF5, 0x99, 0x2A)
@@ -26,41 +26,54 @@ def path(arrow: Arrow, a: Pose, b: Pose, wide: float = 0.0) -> Floats | None:
 
     `wide` says how many degrees more than a bust the picture shows: the ring over the head grows a little with it.
     """
-    root = np.asarray(a.root)
     u = np.linspace(0, 1, 48)[:, None]
     match arrow.kind:
         case "yaw":
-            sign = math.copysign(1, b.yaw - a.yaw)
-            angle = np.radians((a.yaw - 6 * sign) + (b.yaw - a.yaw + 14 * sign) * u)
-            # a level ring over the head would look like a straight line: it is tilted toward the viewer
-            ring = np.array([0.0, 9.26 + 0.03 * wide, 0.35]) + (1.35 + 0.06 * wide) * (
-                np.sin(angle) * [1, 0, 0] + np.cos(angle) * [0, -0.34, 0.94]
-            )
-            return np.asarray(ring + root)
+            course = _ring_over_head(a, b, u, wide)
         case "pitch":
-            sign = math.copysign(1, b.pitch - a.pitch)
-            angle = np.radians((a.pitch - 4 * sign) * 0.95 + ((b.pitch - a.pitch) * 0.95 + 10 * sign) * u - 20)
-            ring = np.array([0.0, 6.75, 0.30]) + 3.0 * (np.sin(-angle) * [0, 1, 0] + np.cos(angle) * [0, 0, 1])
-            return np.asarray(ring + root)
+            course = _arc_beside_face(a, b, u)
         case "diagonal":
-            # round the head on the side where the low end lies
-            low = a if a.pitch > b.pitch else b
-            side = math.copysign(1, low.yaw)
-            angle = np.radians(112 + (-18 - 112) * u)
-            ring = np.array([side * 0.10, 7.12, 0.4]) + 2.02 * (
-                np.cos(angle) * [side, 0, 0] + np.sin(angle) * [0, 1.02, 0]
-            )
-            return np.asarray((ring if low is b else ring[::-1]) + root)
+            course = _arc_round_head(a, b, u)
         case "shrug-left" | "shrug-right":
-            sign = 1.0 if arrow.kind == "shrug-left" else -1.0
-            up = (b.shrug_left - a.shrug_left) if sign > 0 else (b.shrug_right - a.shrug_right)
-            ends = [np.array([sign * 2.95, y, 0.3]) for y in ((4.75, 6.05) if up >= 0 else (6.05, 4.75))]
-            return np.asarray(ends[0] + (ends[1] - ends[0]) * u + root)
+            course = _line_beside_shoulder(arrow, a, b, u)
         case "line":
             start, end = np.asarray(arrow.start), np.asarray(arrow.end)
-            return np.asarray(start + (end - start) * u + root)
+            course = start + (end - start) * u
         case _:
             return None
+    return np.asarray(course + np.asarray(a.root))
+
+
+def _ring_over_head(a: Pose, b: Pose, u: Floats, wide: float) -> Floats:
+    sign = math.copysign(1, b.yaw - a.yaw)
+    angle = np.radians((a.yaw - 6 * sign) + (b.yaw - a.yaw + 14 * sign) * u)
+    # a level ring over the head would look like a straight line: it is tilted toward the viewer
+    return np.asarray(
+        np.array([0.0, 9.26 + 0.03 * wide, 0.35])
+        + (1.35 + 0.06 * wide) * (np.sin(angle) * [1, 0, 0] + np.cos(angle) * [0, -0.34, 0.94])
+    )
+
+
+def _arc_beside_face(a: Pose, b: Pose, u: Floats) -> Floats:
+    sign = math.copysign(1, b.pitch - a.pitch)
+    angle = np.radians((a.pitch - 4 * sign) * 0.95 + ((b.pitch - a.pitch) * 0.95 + 10 * sign) * u - 20)
+    return np.asarray(np.array([0.0, 6.75, 0.30]) + 3.0 * (np.sin(-angle) * [0, 1, 0] + np.cos(angle) * [0, 0, 1]))
+
+
+def _arc_round_head(a: Pose, b: Pose, u: Floats) -> Floats:
+    """Return an arc on the side where the low end of a diagonal lies."""
+    low = a if a.pitch > b.pitch else b
+    side = math.copysign(1, low.yaw)
+    angle = np.radians(112 + (-18 - 112) * u)
+    arc = np.array([side * 0.10, 7.12, 0.4]) + 2.02 * (np.cos(angle) * [side, 0, 0] + np.sin(angle) * [0, 1.02, 0])
+    return np.asarray(arc if low is b else arc[::-1])
+
+
+def _line_beside_shoulder(arrow: Arrow, a: Pose, b: Pose, u: Floats) -> Floats:
+    sign = 1.0 if arrow.kind == "shrug-left" else -1.0
+    up = (b.shrug_left - a.shrug_left) if sign > 0 else (b.shrug_right - a.shrug_right)
+    ends = [np.array([sign * 2.95, y, 0.3]) for y in ((4.75, 6.05) if up >= 0 else (6.05, 4.75))]
+    return np.asarray(ends[0] + (ends[1] - ends[0]) * u)
 
 
 def outline(points: Floats, half: float) -> list[tuple[float, float]]:

@@ -23,7 +23,7 @@ Ints = npt.NDArray[np.int64]
 
 MODEL = Path(__file__).with_name("model") / "model.npz"
 
-#: The parts of the base mesh that are drawn: our name for each, and the mesh's own group.
+#: The parts of the base mesh that are drawn: the name of each here, and its group in the mesh.
 PARTS = {
     "body": "body",
     "tights": "helper-tights",
@@ -114,8 +114,8 @@ class Source:
 
     def group(self, name: str) -> Ints:
         """Return the faces (four corners each) of the mesh group `name`."""
-        found: Ints = self.faces[self.groups == name]
-        return found
+        faces: Ints = self.faces[self.groups == name]
+        return faces
 
     def place(self, end: dict[str, Any], vertices: Floats) -> Floats:
         """Return where a bone's `end` lies on a person with these `vertices`."""
@@ -148,43 +148,40 @@ def kept_bones(rig: dict[str, Any]) -> list[str]:
     return [name for name in order if name in moving or name in parents]
 
 
-def bake(folder: Path, path: Path) -> None:
-    """Write the model baked from the unpacked wheel in `folder` to `path`."""
-    source = Source(folder)
-    person = source.person(MALE, SLIGHT, SHAPE)
-    reference = source.person(0.5, 0, {})
-    names = kept_bones(source.rig)
+def kept_bone(source: Source, names: list[str], bone: str) -> int:
+    """Return the place in `names` of a bone, or of its nearest parent that is kept."""
+    while bone not in names:
+        bone = source.rig[bone]["parent"]
+    return names.index(bone)
 
-    def nearest(name: str) -> int:
-        while name not in names:
-            name = source.rig[name]["parent"]
-        return names.index(name)
 
-    weights = np.zeros((len(person), len(names)), np.float32)
+def influences(source: Source, names: list[str]) -> tuple[Ints, npt.NDArray[np.float32]]:
+    """Return the strongest bones of each vertex (places in `names`), and their shares, which add up to 1."""
+    weights = np.zeros((len(source.vertices), len(names)), np.float32)
     for bone, pairs in source.weights.items():
         if bone in source.rig:
             for vertex, weight in pairs:
-                weights[int(vertex), nearest(bone)] += weight
+                weights[int(vertex), kept_bone(source, names, bone)] += weight
     strongest = np.argsort(-weights, axis=1)[:, :INFLUENCES]
     strength = np.take_along_axis(weights, strongest, axis=1)
     strength /= np.maximum(strength.sum(1, keepdims=True), 1e-9)
+    return strongest, strength
 
-    parts = {name: source.group(group) for name, group in PARTS.items()}
-    used, number = np.unique(np.concatenate([f.ravel() for f in parts.values()]), return_inverse=True)
-    out: dict[str, npt.NDArray[Any]] = {
-        "rest": person[used].astype("f4"),
-        "canon": reference[used].astype("f4"),
-        "bones": strongest[used].astype("u1"),
-        "weights": strength[used].astype("f4"),
+
+def skeleton(source: Source, names: list[str], person: Floats) -> dict[str, npt.NDArray[Any]]:
+    """Return names, parents (-1 for the root) and both ends of the bones of a person."""
+    bones = [source.rig[name] for name in names]
+    return {
         "names": np.array(names),
-        "parents": np.array([nearest(source.rig[n]["parent"]) if source.rig[n]["parent"] else -1 for n in names]),
-        "heads": np.array([source.place(source.rig[n]["head"], person) for n in names]),
-        "tails": np.array([source.place(source.rig[n]["tail"], person) for n in names]),
+        "parents": np.array([kept_bone(source, names, b["parent"]) if b["parent"] else -1 for b in bones]),
+        "heads": np.array([source.place(bone["head"], person) for bone in bones]),
+        "tails": np.array([source.place(bone["tail"], person) for bone in bones]),
     }
-    start = 0
-    for name, faces in parts.items():
-        out[f"part:{name}"] = number[start : start + faces.size].reshape(faces.shape).astype("i4")
-        start += faces.size
+
+
+def expressions(source: Source, used: Ints) -> dict[str, npt.NDArray[Any]]:
+    """Return the offsets of each morph of the face, and which of the `used` vertices they move."""
+    out: dict[str, npt.NDArray[Any]] = {}
     units = source.root / "targets" / "expression" / "units" / "caucasian"
     for file in sorted(units.glob("*.target.gz")):
         name = file.name.removesuffix(".target.gz")
@@ -192,6 +189,30 @@ def bake(folder: Path, path: Path) -> None:
         moved = np.flatnonzero(np.abs(offsets).max(1) > 1e-5)
         out[f"morph:{name}"] = offsets[moved].astype("f4")
         out[f"moved:{name}"] = moved.astype("i4")
+    return out
+
+
+def bake(folder: Path, path: Path) -> None:
+    """Write the model baked from the unpacked wheel in `folder` to `path`."""
+    source = Source(folder)
+    person = source.person(MALE, SLIGHT, SHAPE)
+    reference = source.person(0.5, 0, {})
+    names = kept_bones(source.rig)
+    strongest, strength = influences(source, names)
+    parts = {name: source.group(group) for name, group in PARTS.items()}
+    used, number = np.unique(np.concatenate([f.ravel() for f in parts.values()]), return_inverse=True)
+    out: dict[str, npt.NDArray[Any]] = {
+        "rest": person[used].astype("f4"),
+        "canon": reference[used].astype("f4"),
+        "bones": strongest[used].astype("u1"),
+        "weights": strength[used].astype("f4"),
+        **skeleton(source, names, person),
+    }
+    start = 0
+    for name, faces in parts.items():
+        out[f"part:{name}"] = number[start : start + faces.size].reshape(faces.shape).astype("i4")
+        start += faces.size
+    out |= expressions(source, used)
     path.parent.mkdir(exist_ok=True)
     np.savez_compressed(path, **out)  # type: ignore[arg-type]  # numpy types ** as its own flag
 

@@ -1,4 +1,4 @@
-"""The lists beside the films: `clips.toml`, which the site's loader reads, and what each film was drawn from."""
+"""The lists in the folder of films: `clips.toml`, which the site loads, and what each film was drawn from."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from figure.film import LOOK
 from figure.renderer import HEIGHT, WIDTH
-from figure.spec import Clip
+from figure.timeline import Clip
 
 CLIPS = Path(__file__).parent.parent / "programme" / "clips"
 LIST = "clips.toml"
@@ -28,17 +28,19 @@ def drawn(folder: Path) -> dict[str, str]:
 
 
 def write(folder: Path, clips: list[Clip], fingerprints: dict[str, str]) -> None:
-    """Write the list of `clips` whose `fingerprints` are known, the author's own clips after them, and the prints."""
-    known = [clip for clip in clips if clip.slug in fingerprints]
-    entries = [_entry(clip) for clip in known]
-    for clip in known:
+    """Write the list of the `clips` that have a fingerprint, those of the author's story last, and the fingerprints."""
+    drawn_clips = [clip for clip in clips if clip.slug in fingerprints]
+    entries = [_entry(clip) for clip in drawn_clips]
+    for clip in drawn_clips:
         if clip.story:
             same = {"slug": f"{clip.story}-{clip.slug}", "exercise": "", "story": clip.story, "same_as": clip.slug}
             entries.append(_entry(clip) | same)
     head = "# Written by `python -m figure render`. Change figure/movements/*.toml instead.\n"
-    blocks = ["\n".join(["[[clip]]", *(f"{word} = {_toml(value)}" for word, value in e.items())]) for e in entries]
+    blocks = [
+        "\n".join(["[[clip]]", *(f"{key} = {_toml(value)}" for key, value in entry.items())]) for entry in entries
+    ]
     _replace(folder / LIST, head + "\n" + "\n\n".join(blocks) + "\n")
-    prints = [f"{clip.slug} = {_toml(fingerprints[clip.slug])}" for clip in known]
+    prints = [f"{clip.slug} = {_toml(fingerprints[clip.slug])}" for clip in drawn_clips]
     _replace(folder / PRINTS, head + "\n".join(prints) + "\n")
 
 

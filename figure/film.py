@@ -13,10 +13,12 @@ from PIL import Image
 
 from figure import arrows
 from figure.model import Drawn, figure
-from figure.pose import STANDING, Pose, same, solve
+from figure.pose import STANDING, Pose, same
 from figure.props import furniture, held
 from figure.renderer import HEIGHT, WIDTH, Renderer
-from figure.spec import FPS, MOVEMENTS, Clip, Moment, read
+from figure.solver import solve
+from figure.spec import MOVEMENTS, read
+from figure.timeline import FPS, Clip, Moment
 
 #: Raise this when the figure itself looks different, so that every clip is drawn again.
 LOOK = 1
@@ -35,7 +37,7 @@ _TAGS = ["-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt7
 
 
 class Studio:
-    """Draws the moments of clips. Keeps the pictures of poses it has drawn, for the way back and for holds."""
+    """Draws the moments of clips, and caches the pictures of poses for the way back and for holds."""
 
     def __init__(self, width: int = WIDTH, height: int = HEIGHT, *, fine: int = 2) -> None:
         """Make a studio for pictures of `width` by `height`, drawn `fine` times as large and scaled down."""
@@ -88,11 +90,11 @@ class Studio:
 
 def _spots(position: str, pose: Pose) -> list[tuple[float, float, float]]:
     """Return the soft shadows on the floor: under a chair, and under both feet (smaller the higher a foot is)."""
-    out = {"sitting": [(0.0, 0.8, 3.0)], "behind-chair": [(0.0, 5.6, 3.0)]}.get(position, [])
+    spots = {"sitting": [(0.0, 0.8, 3.0)], "behind-chair": [(0.0, 5.6, 3.0)]}.get(position, [])
     for x, y, z in (pose.foot_left, pose.foot_right):
         lifted = max(0.0, y - STANDING[1])
-        out.append((x, z + 0.5, max(0.9, 1.9 - lifted * 0.35)))
-    return out
+        spots.append((x, z + 0.5, max(0.9, 1.9 - lifted * 0.35)))
+    return spots
 
 
 def ffmpeg() -> str:
@@ -126,7 +128,7 @@ def render(
 ) -> None:
     """Draw `clip` and put its six files into `folder`, all at once when they are all there.
 
-    `progress` is told how many frames are done. Raises CalledProcessError when ffmpeg fails.
+    `progress` is called with the number of frames done, and of all. Raises CalledProcessError when ffmpeg fails.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".drawing-") as name:
@@ -148,14 +150,14 @@ def render(
 def draw_one(slug: str, folder: Path) -> tuple[str, float]:
     """Draw the clip `slug` into its own folder below `folder`; return the slug and how many seconds it took.
 
-    Runs in a process of its own, and says how far it is every half minute.
+    Runs in a process of its own, and prints its progress every half minute.
     """
-    start = told = time.monotonic()
+    start = last_report = time.monotonic()
 
     def progress(done: int, of: int) -> None:
-        nonlocal told
-        if time.monotonic() - told > 30:
-            told = time.monotonic()
+        nonlocal last_report
+        if time.monotonic() - last_report > 30:
+            last_report = time.monotonic()
             sys.stdout.write(f"  {slug}: {done} of {of} frames\n")
             sys.stdout.flush()
 

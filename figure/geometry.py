@@ -130,13 +130,13 @@ class Neighbours:
         """Take the triangles and the number of vertices."""
         pairs = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
         pairs = np.unique(np.sort(pairs, axis=1), axis=0)
-        self.one = np.concatenate([pairs[:, 0], pairs[:, 1]])
-        self.other = np.concatenate([pairs[:, 1], pairs[:, 0]])
-        self.share = 1 / np.maximum(np.bincount(self.one, minlength=count), 1)
+        self.starts = np.concatenate([pairs[:, 0], pairs[:, 1]])
+        self.ends = np.concatenate([pairs[:, 1], pairs[:, 0]])
+        self.share = 1 / np.maximum(np.bincount(self.starts, minlength=count), 1)
 
     def mean(self, values: Floats) -> Floats:
         """Return, for each vertex, the mean of its neighbours' `values` (N by k)."""
-        columns = [np.bincount(self.one, values[self.other, k], len(values)) for k in range(values.shape[1])]
+        columns = [np.bincount(self.starts, values[self.ends, k], len(values)) for k in range(values.shape[1])]
         return np.stack(columns, axis=1) * self.share[:, None]
 
     def smooth(self, values: Floats, times: int, much: float | Floats = 0.5) -> Floats:

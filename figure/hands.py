@@ -1,4 +1,4 @@
-"""Hands: where they go (goals, some with names) and how the fingers close round what they hold.
+"""Hands: their goals, some with names, and how the fingers close round what they hold.
 
 A goal is written for the left hand and mirrored for the right one.
 """
@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from figure.geometry import Floats, between, swing, turn, unit
-from figure.rig import MARK, SIGN, Side, rig
+from figure.rig import SIGN, Side, rig
 
 Triple = tuple[float, float, float]
 Frame = Literal["body", "head", "chin", "chest", "shoulder"]
@@ -70,7 +70,7 @@ class Goal:
             x, y, z = (p + (q - p) * u for p, q in zip(a, b, strict=True))
             return (x, y, z)
 
-        def one(a: float, b: float) -> float:
+        def mix_number(a: float, b: float) -> float:
             return a + (b - a) * u
 
         return Goal(
@@ -80,10 +80,10 @@ class Goal:
             fingers=mix(self.fingers, other.fingers),
             palm=mix(self.palm, other.palm),
             elbow=mix(self.elbow, other.elbow),
-            curl=one(self.curl, other.curl),
-            gap=one(self.gap, other.gap),
-            tilt=one(self.tilt, other.tilt),
-            radius=one(self.radius, other.radius),
+            curl=mix_number(self.curl, other.curl),
+            gap=mix_number(self.gap, other.gap),
+            tilt=mix_number(self.tilt, other.tilt),
+            radius=mix_number(self.radius, other.radius),
         )
 
     def like(self, other: Goal) -> bool:
@@ -140,7 +140,6 @@ NAMED: dict[str, Goal] = {
 }
 
 
-# ------------------------------------------------------------------- fingers
 @dataclass(frozen=True)
 class Thing:
     """What the fingers close round, in the hand's frame: along the fingers, out of the palm, to the little finger."""
@@ -200,23 +199,29 @@ def closed(thing: Thing) -> Fingers:
             hinge = np.cross(
                 ahead, thing.inward(placed + ahead / 2) if finger == 1 else turned @ np.array([0.0, 1.0, 0.0])
             )
-            limit = (_THUMB_LIMIT if finger == 1 else _LIMIT)[joint]
-            if thing.kind == "flat" and finger == 1:
-                limit = 0.0
-            best = float(_OPEN)
-            for angle in range(_OPEN, _CLOSED, 1):
-                end = turn(hinge, angle) @ ahead
-                depth = FINGER_DEPTH * (1.25 if finger == 1 else 1.0)
-                if min(thing.distance(placed + end * s) for s in (0.5, 1.0)) < depth and angle > _OPEN:
-                    break
-                best = float(angle)
-                if angle >= limit:
-                    break
-            local = before.T @ turn(hinge, best) @ turned
+            angle = _closing_angle(thing, finger, joint, placed, ahead, hinge)
+            local = before.T @ turn(hinge, angle) @ turned
             out[f"finger{finger}-{joint}"] = local
             turned = before @ local
             placed = placed + turned @ bone
     return out
+
+
+def _closing_angle(thing: Thing, finger: int, joint: int, placed: Floats, ahead: Floats, hinge: Floats) -> float:
+    """Return the degrees by which a joint at `placed` turns its bone `ahead` until it touches `thing` or its limit."""
+    limit = (_THUMB_LIMIT if finger == 1 else _LIMIT)[joint]
+    if thing.kind == "flat" and finger == 1:
+        limit = 0.0
+    depth = FINGER_DEPTH * (1.25 if finger == 1 else 1.0)
+    best = float(_OPEN)
+    for angle in range(_OPEN, _CLOSED, 1):
+        end = turn(hinge, angle) @ ahead
+        if min(thing.distance(placed + end * s) for s in (0.5, 1.0)) < depth and angle > _OPEN:
+            break
+        best = float(angle)
+        if angle >= limit:
+            break
+    return best
 
 
 @cache
@@ -253,10 +258,5 @@ def fingers_of(goal: Goal) -> Fingers:
 def in_rest_axes(local: Floats, side: Side) -> Floats:
     """Return a turn given in the left hand's frame as a turn in the axes of the resting figure."""
     mirror = np.diag([1.0, 1.0, SIGN[side]])
-    own = rig().hand_frame(side)
-    return np.asarray(own @ mirror @ local @ mirror @ own.T)
-
-
-def knuckles(side: Side) -> Floats:
-    """Return the vector from the wrist to the middle knuckle of the resting hand."""
-    return rig().head(f"finger3-1{MARK[side]}") - rig().head(f"wrist{MARK[side]}")
+    hand = rig().hand_frame(side)
+    return np.asarray(hand @ mirror @ local @ mirror @ hand.T)

@@ -11,10 +11,10 @@ import numpy.typing as npt
 
 from figure.bake import INFLUENCES, MODEL
 from figure.geometry import Floats, Ints, Neighbours, normals, unit_rows
-from figure.pose import Body
+from figure.solver import Body
 from figure.wardrobe import Cloth, Material, Mesh, dress
 
-#: A calm, friendly face: the amounts of each morph when nothing else is asked for.
+#: A calm, friendly face: the amount of each morph by default.
 NEUTRAL = {
     "mouth-corner-puller": 0.34,
     "eye-left-opened-up": 0.5,
@@ -23,7 +23,7 @@ NEUTRAL = {
     "eyebrows-right-inner-up": 0.26,
 }
 
-#: What a spec may ask of the face, and the morphs that full (1) means.
+#: The expressions of a spec, and the amount of each morph at full strength (1).
 EXPRESSIONS: dict[str, dict[str, float]] = {
     "brows": {
         "eyebrows-left-up": 1.0,
@@ -81,6 +81,7 @@ class _Piece:
         self.around = Neighbours(cloth.faces, len(cloth.points)) if cloth.soft else None
 
     def skin(self, matrices: Floats, morphs: Mapping[str, float]) -> Drawn:
+        """Return the piece moved by the bones' matrices, with its face morphs."""
         cloth = self.cloth
         points = cloth.points
         for name, much in morphs.items():

@@ -11,8 +11,9 @@ import numpy as np
 from figure.geometry import UP, Floats, Ints, normals, unit
 from figure.hands import GRIP_ALONG, PALM_ALONG, PALM_DEPTH
 from figure.model import Drawn
-from figure.pose import Body, Pose
+from figure.pose import Pose
 from figure.rig import SIDES, SIGN, Side
+from figure.solver import Body
 from figure.wardrobe import Material
 
 Colour = tuple[float, float, float, float]

@@ -91,8 +91,29 @@ class Renderer:
         `irises` are the canonical middles of both irises; `spots` (x, z, radius) are soft shadows on the floor.
         """
         view = camera.matrix(self.width / self.height)
-        from_light = self._light(camera)
         arrays = [(piece, *self._upload(piece)) for piece in drawn]
+        self._set_scene(drawn, camera, view, irises)
+        self.gl.enable(moderngl.DEPTH_TEST)
+        self.gl.disable(moderngl.CULL_FACE)
+        self.gl.disable(moderngl.BLEND)
+        self._cast_shadows([(piece, caster) for piece, _, caster in arrays])
+        self.target.use()
+        self.target.clear(depth=1.0)
+        self._background()
+        self.gl.enable(moderngl.BLEND)
+        self.gl.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
+        self._spots(view, spots)
+        self._paint([(piece, array) for piece, array, _ in arrays])
+        for _, array, caster in arrays:
+            array.release()
+            caster.release()
+        return self._picture()
+
+    def _set_scene(
+        self, drawn: Sequence[Drawn], camera: Camera, view: Floats, irises: Sequence[tuple[float, float, float]]
+    ) -> None:
+        """Set the uniforms that all pieces of a material share: cameras, light, irises."""
+        from_light = self._light(camera)
         for material in {piece.material for piece in drawn}:
             paint, cast = self._program(material)
             _write(paint, "view", view)
@@ -102,29 +123,26 @@ class Renderer:
                 _put(paint, name, value)
             _put(paint, "iris_left", irises[0])
             _put(paint, "iris_right", irises[1])
-        self.gl.enable(moderngl.DEPTH_TEST)
-        self.gl.disable(moderngl.CULL_FACE)
-        self.gl.disable(moderngl.BLEND)
+
+    def _cast_shadows(self, casters: Sequence[tuple[Drawn, moderngl.VertexArray]]) -> None:
+        """Draw the shadow map."""
         self.shadow.use()
         self.shadow.clear()
-        for piece, _, caster in arrays:
+        for piece, caster in casters:
             if piece.material not in _NO_SHADOW:
                 caster.render()
-        self.target.use()
-        self.target.clear(depth=1.0)
-        self._background()
-        self.gl.enable(moderngl.BLEND)
-        self.gl.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
-        self._spots(view, spots)
+
+    def _paint(self, arrays: Sequence[tuple[Drawn, moderngl.VertexArray]]) -> None:
+        """Draw the pieces, those that can be seen through after all others."""
         self.shadow_map.use(0)
-        for piece, array, _ in sorted(arrays, key=lambda each: each[0].material in _SEEN_THROUGH):
+        for piece, array in sorted(arrays, key=lambda each: each[0].material in _SEEN_THROUGH):
             paint, _ = self._program(piece.material)
             _put(paint, "tint", piece.tint)
             _put(paint, "level", piece.level)
             array.render()
-        for _, array, caster in arrays:
-            array.release()
-            caster.release()
+
+    def _picture(self) -> Image.Image:
+        """Return what has been drawn, at the renderer's size."""
         size = (self.width * self.fine, self.height * self.fine)
         image = Image.frombytes("RGB", size, self.target.read(components=3)).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
         return image.reduce(self.fine) if self.fine > 1 else image

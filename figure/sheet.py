@@ -8,16 +8,16 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from figure.film import Studio
-from figure.spec import Clip, Moment
+from figure.timeline import Clip, Moment
 
 
 def moments(clip: Clip, columns: int) -> list[tuple[str, Moment]]:
-    """Return the moments of a row: start, the middle of the way, the still, then evenly on through the film."""
-    out = [("still", clip.still_moment())]
+    """Return the moments of a row with their labels: the still, then `columns` - 1 moments evenly through the film."""
+    row = [("still", clip.still_moment())]
     for i in range(columns - 1):
         t = clip.seconds * i / (columns - 1)
-        out.append((f"{t:.1f} s", clip.at(t)))
-    return out
+        row.append((f"{t:.1f} s", clip.at(t)))
+    return row
 
 
 def sheet(clips: Sequence[Clip], path: Path, *, columns: int = 6, width: int = 320) -> None:

@@ -1,3 +1,5 @@
+"""The workshop's forms and list of the site's own pages."""
+
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -9,7 +11,7 @@ from texts.admin import REVIEW, ReviewedTextAdmin, ReviewFilter
 
 
 class SectionForm(ModelForm):
-    """The anchor of a section stays as it is once it exists: links lead to it, and the home page knows it."""
+    """A section's form; its anchor cannot change once it exists, as links and the home page use it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -18,6 +20,8 @@ class SectionForm(ModelForm):
 
 
 class SectionInline(admin.StackedInline):
+    """The sections of a page, on the page's form."""
+
     model = Section
     form = SectionForm
     extra = 0
@@ -27,6 +31,8 @@ class SectionInline(admin.StackedInline):
 
 @admin.register(Page)
 class PageAdmin(ReviewedTextAdmin):
+    """Pages with their sections."""
+
     list_display = ["title", "slug", "published", "review"]
     list_filter = ["published", ReviewFilter]
     search_fields = ["title", "lead", "sections__heading", "sections__body"]

@@ -1,3 +1,5 @@
+"""The site's own pages, each with its sections."""
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
@@ -9,15 +11,18 @@ from texts.prose import ProseField
 
 #: Pages that templates link to: without them every other page would have a dead link.
 LINKED_EVERYWHERE = frozenset({"home", "about", "accessibility", "before-you-start", "evidence", "privacy"})
-#: First words of addresses that the site answers itself (cdtrainer/urls.py, pages/urls.py, faq/urls.py).
+#: First parts of addresses that other views of the site answer (cdtrainer/urls.py, pages/urls.py, faq/urls.py).
 RESERVED = frozenset(
-    {"admin", "exercises", "faq", "healthz", "media", "my-side", "problems", "readyz", "search", "sides", "stages"}
-    | {"start", "static"}
+    {"admin", "contact", "exercises", "faq", "healthz", "media", "my-side", "problems", "readyz", "search", "sides"}
+    | {"stages", "start", "static"}
 )
 
 
 class PageQuerySet(models.QuerySet["Page"]):
+    """Pages as visitors see them."""
+
     def published(self) -> "PageQuerySet":
+        """Return what visitors may see; drafts too in a preview."""
         return self if drafts.are_shown() else self.filter(published=True)
 
 
@@ -25,8 +30,16 @@ class Page(ReviewedText):
     """A page of the site itself: home, about, before you start, what the evidence says, privacy, accessibility."""
 
     title = models.CharField(_("title"), max_length=200)
-    slug = models.SlugField(_("address"), unique=True)
-    lead = models.TextField(_("first lines"), blank=True)
+    slug = models.SlugField(
+        _("address"),
+        unique=True,
+        help_text=_("Part of the page's address, in small letters and hyphens. It stays the same for good."),
+    )
+    lead = models.TextField(
+        _("first lines"),
+        blank=True,
+        help_text=_("What the page is about, in large letters at its top. Search engines show the first lines, too."),
+    )
     published = models.BooleanField(_("published"), default=True)
 
     objects = PageQuerySet.as_manager()
@@ -40,7 +53,7 @@ class Page(ReviewedText):
         return self.title
 
     def clean(self) -> None:
-        """Keep the addresses that every page links to, and those that the site answers itself."""
+        """Refuse an address that the site uses itself, and to move or withdraw a page that all others link to."""
         if self.slug in RESERVED:
             raise ValidationError({"slug": _("The site uses this address itself. Please choose another.")})
         kept = LINKED_EVERYWHERE & set(Page.objects.filter(pk=self.pk).values_list("slug", flat=True))
@@ -50,6 +63,7 @@ class Page(ReviewedText):
             )
 
     def get_absolute_url(self) -> str:
+        """Return the address of the page; that of the home page is `/`."""
         return reverse("pages:home") if self.slug == "home" else reverse("pages:detail", args=[self.slug])
 
 
@@ -57,10 +71,12 @@ class Section(models.Model):
     """A part of a page under its own heading."""
 
     page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="sections", verbose_name=_("page"))
-    key = models.SlugField(_("anchor"))
+    key = models.SlugField(_("anchor"), help_text=_("The end of its address, after the #. It stays the same for good."))
     heading = models.CharField(_("heading"), max_length=200)
     body = ProseField(_("text"), blank=True)
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    position = models.PositiveSmallIntegerField(
+        _("position"), default=0, help_text=_("Its place on the page: lower numbers come first.")
+    )
 
     class Meta:
         ordering = ["position", "pk"]

@@ -1,7 +1,7 @@
 """Search over exercises, questions, problems and pages.
 
-The whole programme is a few hundred short texts, so the index is held in memory, made anew when the content version
-rises. Words are compared by their stems (snowball, for plurals) and by likeness (rapidfuzz, for small typos), without
+The whole programme is a few hundred short texts, so the index is kept in memory and rebuilt when the content version
+rises. Words are compared by their stems (snowball, for plurals) and by similarity (rapidfuzz, for small typos), without
 case and accents.
 """
 
@@ -28,19 +28,27 @@ from texts import freshness
 
 _stem = snowballstemmer.stemmer("english").stemWord
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
-#: Words that stand in nearly every text say nothing about which one is meant.
+#: Words that occur in nearly every text, and so do not help to tell texts apart.
 _COMMON = frozenset(
     _WORD.findall(
         "a an and are as at be by do don't for from can can't cannot have how i if in is it me my of on or that the "
         "this to what when with you your"
     )
 )
-#: What patients say, and what the texts say.
+#: Words that patients use, and the words of the texts for the same.
 _SYNONYMS = {
+    "anxiety": "worry",
+    "anxious": "worry",
     "botox": "botulinum",
+    "depressed": "mood",
+    "depression": "mood",
     "dysport": "botulinum",
     "dysphagia": "swallowing",
     "migraine": "headache",
+    "panic": "worry",
+    "phobia": "worry",
+    "sad": "mood",
+    "sadness": "mood",
     "shaking": "trembling",
     "spasm": "dystonia",
     "spasmodic": "dystonia",
@@ -48,32 +56,36 @@ _SYNONYMS = {
     "tremor": "trembling",
     "vertigo": "dizziness",
 }
-_MEANT = {_stem(said): _stem(written) for said, written in _SYNONYMS.items()}
-#: How alike (0 to 100) a mistyped word must be: one wrong letter in five passes, "neck" and "back" stay apart.
-LIKENESS = 78
+_SYNONYM_STEMS = {_stem(word): _stem(synonym) for word, synonym in _SYNONYMS.items()}
+#: The least similarity (0 to 100) of a mistyped word: one wrong letter in five passes, "neck" and "back" stay apart.
+SIMILARITY = 78
 SNIPPET_CHARACTERS = 180
 MOST_RESULTS = 40
 
 
 @dataclass
 class Document:
-    """One thing that can be found: what kind it is, where it is, and the texts that are searched."""
+    """A page or a part of one: its kind, its address, and the texts that are searched."""
 
     kind: str
     title: str
     url: str
     body: str
-    weights: dict[str, float] = field(default_factory=dict)
+    weights: dict[str, float] = field(default_factory=dict)  # stem -> how much the document is about it
 
 
 @dataclass
 class Index:
+    """An inverted index over all documents."""
+
     documents: list[Document]
-    places: dict[str, list[int]]  # stem -> numbers of the documents that have it
+    postings: dict[str, list[int]]  # stem -> numbers of the documents that contain it
 
 
 @dataclass(frozen=True)
 class Result:
+    """A document among the results, with the part of its text that contains the words."""
+
     kind: str
     title: str
     url: str
@@ -82,19 +94,21 @@ class Result:
 
 def plain(text: str) -> str:
     """Return `text` without case and accents."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return "".join(char for char in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(char))
 
 
 def stems(text: str) -> list[str]:
+    """Return the stem of each word of `text`."""
     return [_stem(word) for word in _WORD.findall(plain(text))]
 
 
 def plain_text(html: str) -> str:
-    """Return the words of a longer text, without its markup."""
+    """Return a longer text without its markup."""
     return unescape(re.sub(r"<[^>]+>", " ", html))
 
 
 def _documents() -> Iterable[Document]:
+    """Yield everything that can be found, with side words as markers."""
     exercise_kind, question_kind, problem_kind, page_kind = _("Exercise"), _("Question"), _("Problem"), _("Page")
     for exercise in Exercise.objects.published().select_related("group").prefetch_related("variations", "equipment"):
         body = [exercise.purpose, exercise.steps, exercise.feel, exercise.easier, exercise.harder, exercise.group.name]
@@ -105,8 +119,7 @@ def _documents() -> Iterable[Document]:
     for stage in Stage.objects.published():
         body = [stage.summary, stage.starts_when, stage.ends_when, stage.how_to, stage.problems, stage.problems_caution]
         body += [stage.how_to_caution, stage.before_you_start, stage.warning]
-        name = f"{stage.name}: {stage.tagline}" if stage.tagline else stage.name
-        yield Document(str(page_kind), name, stage.get_absolute_url(), plain_text("\n".join(body)))
+        yield Document(str(page_kind), stage.title, stage.get_absolute_url(), plain_text("\n".join(body)))
     for question in Question.objects.published():
         yield Document(str(question_kind), question.question, question.get_absolute_url(), plain_text(question.answer))
     for problem in Problem.objects.published():
@@ -119,36 +132,36 @@ def _documents() -> Iterable[Document]:
 
 @lru_cache(maxsize=2)
 def _index(_version: int, side: str) -> Index:
-    """Return the index as a visitor of one side knows the exercises by name."""
+    """Return the index for one side, whose visitors know exercises by other names; cached by content version."""
     documents = list(_documents())
     for document in documents:
         document.title = sided(document.title, Sides(side=side))
         document.body = sided(document.body, Sides(side=side))
-    places: dict[str, list[int]] = defaultdict(list)
+    postings: dict[str, list[int]] = defaultdict(list)
     for number, document in enumerate(documents):
         for stem in stems(document.body):
             document.weights[stem] = min(3.0, document.weights.get(stem, 0) + 1)
         for stem in stems(document.title):
             document.weights[stem] = 12.0
         for stem in document.weights:
-            places[stem].append(number)
-    return Index(documents, dict(places))
+            postings[stem].append(number)
+    return Index(documents, dict(postings))
 
 
 def find(words: str) -> list[Result]:
-    """Return what fits `words` best, best first; documents that have every word come before those with some."""
+    """Return the best results for `words`, best first; documents with more of the words come before others."""
     index = _index(freshness.version(), Side.LEFT if current().mirrored else Side.RIGHT)
-    asked = [stem for stem in stems(words) if stem not in _COMMON] or stems(words)
+    query = [stem for stem in stems(words) if stem not in _COMMON] or stems(words)
     scores: dict[int, float] = defaultdict(float)
     hits: dict[int, int] = defaultdict(int)
     matched: set[str] = set()
-    for stem in asked:
+    for stem in query:
         best: dict[int, float] = {}
-        for near, likeness in _near(stem, index):
-            matched.add(near)
-            for number in index.places[near]:
-                rarity = 1 + len(index.documents) / len(index.places[near])
-                weight = index.documents[number].weights[near] * likeness * rarity**0.5
+        for similar, similarity in _similar(stem, index):
+            matched.add(similar)
+            for number in index.postings[similar]:
+                rarity = 1 + len(index.documents) / len(index.postings[similar])
+                weight = index.documents[number].weights[similar] * similarity * rarity**0.5
                 best[number] = max(best.get(number, 0), weight)
         for number, weight in best.items():
             scores[number] += weight
@@ -157,17 +170,17 @@ def find(words: str) -> list[Result]:
     return [_result(index.documents[number], matched) for number in order]
 
 
-def _near(stem: str, index: Index) -> list[tuple[str, float]]:
-    """Return the stems of the index that `stem` may stand for, each with its likeness from 0 to 1."""
-    found = [(stem, 1.0)] if stem in index.places else []
-    if (meant := _MEANT.get(stem)) in index.places:
-        found.append((meant, 0.9))
+def _similar(stem: str, index: Index) -> list[tuple[str, float]]:
+    """Return the stems of the index that `stem` may stand for, each with its similarity from 0 to 1."""
+    matches = [(stem, 1.0)] if stem in index.postings else []
+    if (synonym := _SYNONYM_STEMS.get(stem)) in index.postings:
+        matches.append((synonym, 0.9))
     if len(stem) >= 4:
-        found += [(other, 0.6) for other in index.places if other != stem and other.startswith(stem)]
-    if not found and len(stem) >= 4:
-        alike = process.extract(stem, index.places.keys(), scorer=fuzz.ratio, score_cutoff=LIKENESS, limit=4)
-        found = [(other, score / 200) for other, score, _key in alike]
-    return found
+        matches += [(longer, 0.6) for longer in index.postings if longer != stem and longer.startswith(stem)]
+    if not matches and len(stem) >= 4:
+        typos = process.extract(stem, index.postings.keys(), scorer=fuzz.ratio, score_cutoff=SIMILARITY, limit=4)
+        matches = [(candidate, score / 200) for candidate, score, _key in typos]
+    return matches
 
 
 def _result(document: Document, matched: set[str]) -> Result:

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from exercises.models import Exercise
@@ -9,17 +10,26 @@ from faq.models import Problem
 from pages.models import Page
 from stages.models import Stage
 
-FIXED = ("/stages/", "/start/", "/exercises/", "/faq/", "/problems/", "/my-side/")
+#: The addresses, by name, of the pages that are always there.
+FIXED = (
+    "pages:home",
+    "stages:list",
+    "pages:start",
+    "exercises:list",
+    "faq:list",
+    "faq:problems",
+    "sides:choose",
+)
 
 
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """List every public page; films by the video sitemap's rules (a title, a description, a thumbnail and the file)."""
-    pages = [page.get_absolute_url() for page in Page.objects.published()]
-    plain = ["/", *FIXED, *(address for address in pages if address != "/")]
-    plain += [stage.get_absolute_url() for stage in Stage.objects.published()]
-    plain += [problem.get_absolute_url() for problem in Problem.objects.published()]
-    exercises = Exercise.objects.published().with_clips().in_order()
-    return render(
-        request, "pages/sitemap.xml", {"plain": plain, "exercises": exercises}, content_type="application/xml"
-    )
+    """Return all public pages, and films by the rules of video sitemaps: title, description, thumbnail and file."""
+    addresses = [reverse(name) for name in FIXED]
+    for rows in (Page.objects.published(), Stage.objects.published(), Problem.objects.published()):
+        addresses += [row.get_absolute_url() for row in rows]
+    context = {
+        "plain": dict.fromkeys(addresses),  # the home page is fixed and a row, too
+        "exercises": Exercise.objects.published().with_clips().in_order(),
+    }
+    return render(request, "pages/sitemap.xml", context, content_type="application/xml")

@@ -1,52 +1,56 @@
-"""Where do I start? The stages' own signs, ticked by a visitor, and the stage they point to."""
+"""Where do I start? The signs of each stage, ticked by a visitor, and the stage that they recommend."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from stages.models import Stage
+from texts.neighbours import neighbours
+from texts.templatetags.texts import lines
+
+
+class Sign(NamedTuple):
+    """One line of a stage's checklist. `name` is that of its checkbox, as in "2-1": the first sign of Stage 2."""
+
+    name: str
+    text: str
 
 
 @dataclass(frozen=True)
 class Recommendation:
-    """A stage, and the ticked signs that speak for it (none: it is where everybody can begin)."""
+    """A stage, its ticked signs (none: it is where everybody can begin), and the signs that the next stage lacks."""
 
     stage: Stage
     reasons: list[str]
     missing: list[str]
 
 
-def recommend(stages: Sequence[tuple[Stage, list[str]]], ticked: Iterable[str]) -> Recommendation | None:
-    """Return the furthest stage of which every sign is ticked; where none fits, the first.
+def signs_of(stage: Stage) -> list[Sign]:
+    """Return the checklist of a stage."""
+    return [Sign(f"{stage.number}-{place}", text) for place, text in enumerate(lines(stage.checklist), start=1)]
 
-    A stage is recommended only when all its signs are there, and the first stage when any of its own signs still is:
-    the programme warns that Stage 2 without neck control can make the movement worse.
+
+def recommend(stages: Sequence[Stage], ticked: Collection[str]) -> Recommendation | None:
+    """Return the furthest stage of which every sign is ticked, else the first; None without stages.
+
+    A later stage is recommended only when all its signs are ticked and none of the first stage is: the programme warns
+    that Stage 2 without neck control can make the movement worse.
 
     Args:
-        stages: the published stages in order, each with the signs of its checklist.
-        ticked: names such as "2-1": the first sign of Stage 2.
+        stages: the published stages in order.
+        ticked: the names of the signs that are ticked.
     """
     if not stages:
         return None
-    ticked = set(ticked)
-    first = stages[0][0]
-    best = first
-    still_there = any(name(first, place) in ticked for place in range(1, len(stages[0][1]) + 1))
-    if not still_there:
-        for stage, signs in stages[1:]:
-            if signs and all(name(stage, place) in ticked for place in range(1, len(signs) + 1)):
+    best, *later = stages
+    if not any(sign.name in ticked for sign in signs_of(best)):
+        for stage in later:
+            signs = signs_of(stage)
+            if signs and all(sign.name in ticked for sign in signs):
                 best = stage
-    signs = next(signs for stage, signs in stages if stage == best)
-    reasons = [sign for place, sign in enumerate(signs, start=1) if name(best, place) in ticked]
-    place_of_best = [stage for stage, _signs in stages].index(best)
-    following = stages[place_of_best + 1] if place_of_best + 1 < len(stages) else None
-    missing = (
-        [sign for place, sign in enumerate(following[1], start=1) if name(following[0], place) not in ticked]
-        if following
-        else []
+    _previous, following = neighbours(stages, best)
+    return Recommendation(
+        best,
+        reasons=[sign.text for sign in signs_of(best) if sign.name in ticked],
+        missing=[sign.text for sign in signs_of(following) if sign.name not in ticked] if following else [],
     )
-    return Recommendation(best, reasons, missing)
-
-
-def name(stage: Stage, place: int) -> str:
-    """Return the name of a sign in the form: stage and place, as in "2-1"."""
-    return f"{stage.number}-{place}"

@@ -1,3 +1,5 @@
+"""Addresses of home, search, *Where do I start?*, the sitemap and the site's own pages."""
+
 from django.urls import path
 
 from pages import views

@@ -1,44 +1,63 @@
+"""Home, the site's own pages, *Where do I start?*, search, and robots.txt."""
+
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from clips.models import Clip, ClipQuerySet
-from faq.models import Question
+from faq.models import LOW_MOOD, Problem, Question
 from pages import search as site_search
+from pages.crisis import calls_for_help
 from pages.models import Page
-from pages.start import recommend
+from pages.start import recommend, signs_of
+from pages.templatetags.safety import care_card
 from stages.models import Stage
 from texts.addresses import absolute_address
 from texts.page_head import page_head
 from texts.structured_data import medical_page, website
-from texts.templatetags.texts import lines
+
+#: Of a search that are read for a call for help; far more than are looked up.
+MOST_CHARACTERS = 1000
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The first page: whom the site is for, the three stages, the author's story beside the evidence."""
+    """Return the first page: whom the site is for, the three stages, the author's story beside the evidence."""
     page = Page.objects.published().filter(slug="home").prefetch_related("sections").first()
-    sections = {section.key: section for section in page.sections.all()} if page else {}
     title, description = (page.title, page.lead) if page else ("CD Trainer", "")
-    clips = Clip.objects.visible()
     context = {
-        "page": page,
-        "section": sections,
-        "dimensions": [section for key, section in sections.items() if key.startswith("dimension-")],
-        "stages": Stage.objects.published().with_number_of_exercises(),
-        "then_clips": in_order(clips.filter(story=Clip.Story.THEN)),
-        "now_clips": in_order(clips.filter(story=Clip.Story.NOW)),
-        "questions": Question.objects.published().filter(top=True)[:4],
-        "hero": clips.filter(exercise__slug="center-to-left").first(),
         "title": title,
         "description": description,
         "structured_data": [website(request), medical_page(request, title, description, page)],
+        "stages": Stage.objects.published().with_number_of_exercises(),
+        "questions": Question.objects.published().filter(top=True)[:4],
     }
-    return render(request, "pages/home.html", context)
+    return render(request, "pages/home.html", context | home_texts(page) | home_clips())
 
 
-def in_order(clips: ClipQuerySet) -> list[Clip]:
+def home_texts(page: Page | None) -> dict[str, Any]:
+    """Return the home page's texts: its sections by anchor, and those about the dimensions to work on."""
+    sections = {section.key: section for section in page.sections.all()} if page else {}
+    dimensions = [section for key, section in sections.items() if key.startswith("dimension-")]
+    return {"page": page, "section": sections, "dimensions": dimensions}
+
+
+def home_clips() -> dict[str, Any]:
+    """Return the clips of the author's story, and the clip whose still is the picture of the site."""
+    clips = Clip.objects.visible()
+    films = clips.filter(kind=Clip.Kind.FILMED)  # a drawing shows an exercise, but proves nobody's recovery
+    return {
+        "then_clips": by_variation(films.filter(story=Clip.Story.THEN)),
+        "now_clips": by_variation(films.filter(story=Clip.Story.NOW)),
+        "hero": clips.filter(exercise__slug="center-to-left").first(),
+    }
+
+
+def by_variation(clips: ClipQuerySet) -> list[Clip]:
     """Return the clip to show for each variation of the author's story, in order."""
     shown = clips.shown_by_variation()
     return [shown[number] for number in sorted(shown)]
@@ -46,27 +65,30 @@ def in_order(clips: ClipQuerySet) -> list[Clip]:
 
 @require_safe
 def page_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """A page of the site itself, such as "About"."""
+    """Return a page of the site itself, such as "About"."""
     page = get_object_or_404(Page.objects.published().exclude(slug="home").prefetch_related("sections"), slug=slug)
     description = page.lead.split("\n\n")[0] or page.title
     head = page_head(request, page.title, description, data=[medical_page(request, page.title, page.lead, page)])
-    return render(request, "pages/page_detail.html", head | {"page": page, "sections": page.sections.all()})
+    sections = list(page.sections.all())
+    context = {
+        "page": page,
+        "care_cards": [section for section in sections if care_card(section)],
+        "sections": [section for section in sections if not care_card(section)],
+    }
+    return render(request, "pages/page_detail.html", head | context)
 
 
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    """Where do I start? The checklist and, once it has been answered, the stage that fits."""
-    stages = [(stage, lines(stage.checklist)) for stage in Stage.objects.published()]
+    """Return the checklist of *Where do I start?* and, once it has been answered, the stage that fits."""
+    stages = list(Stage.objects.published())
     ticked = set(request.GET)  # a ticked box sends its name, such as "2-1"
     description = _("A short checklist that says which stage of the programme fits you, and why.")
     context = {
-        "stages": [
-            (stage, [(f"{stage.number}-{place}", sign) for place, sign in enumerate(signs, start=1)])
-            for stage, signs in stages
-        ],
+        "stages": [(stage, signs_of(stage)) for stage in stages],
         "ticked": ticked,
         "answer": recommend(stages, ticked) if request.GET.get("answered") else None,
-        "stage_with_warning": next((stage for stage, _signs in stages if stage.warning), None),
+        "stage_with_warning": next((stage for stage in stages if stage.warning), None),
     }
     head = page_head(request, _("Where do I start?"), description)
     return render(request, "pages/start.html", head | context)
@@ -74,12 +96,16 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """What was found for `?q=`, and the way to begin where nothing was."""
-    words = request.GET.get("q", "").strip()[:100]
+    """Return the results for `?q=`; without any, ways to go on from there. A call for help is answered first."""
+    query = request.GET.get("q", "").strip()
+    words = query[:100]
+    crisis = calls_for_help(query[:MOST_CHARACTERS])
     title = _("Search results for “%s”") % words if words else _("Search")
     description = _("Search the exercises, questions, problems and pages of CD Trainer.")
     context = {
         "words": words,
+        "crisis": crisis,
+        "low_mood": Problem.objects.published().filter(slug=LOW_MOOD).first() if crisis else None,
         "results": site_search.find(words) if words else [],
         "stages": Stage.objects.published() if words else [],
     }
@@ -89,8 +115,13 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    body = (
-        "User-agent: *\nDisallow: /admin/\nDisallow: /search/\n\n"
-        f"Sitemap: {absolute_address(request, '/sitemap.xml')}\n"
-    )
-    return HttpResponse(body, content_type="text/plain; charset=utf-8")
+    """Return robots.txt: the workshop and search results are not to be indexed."""
+    lines = [
+        "User-agent: *",
+        f"Disallow: {reverse('admin:index')}",
+        f"Disallow: {reverse('pages:search')}",
+        "",
+        f"Sitemap: {absolute_address(request, reverse('pages:sitemap'))}",
+        "",
+    ]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

@@ -1,8 +1,8 @@
-"""The drawn clips of a fresh install: which there are, and how they reach visitors.
+"""The drawn clips of a fresh install: what clips.toml says about them, and how they get into the site.
 
-`programme/clips/clips.toml` names them; the films and stills lie beside it, a folder a clip. Each is copied
-into the site's storage once, under an address that carries its content's SHA-256, so that a new drawing never
-hides behind an old one in a cache. As with the texts, what an editor changed, withdrew or deleted stays so.
+`programme/clips/clips.toml` names them; the films and stills lie beside it, a folder a clip. Each is copied into the
+site's storage once, under a name that carries the SHA-256 of its content, so that a cache never serves an old drawing
+for a new one. As with the texts, what an editor changed, withdrew or deleted stays so.
 """
 
 import hashlib
@@ -22,12 +22,12 @@ from clips.models import Clip, published_name
 from exercises.models import Exercise
 from exercises.sides import View
 from programme.files import ProgrammeError
-from programme.loading import Outcome, canonical, fingerprint
+from programme.loading import Outcome, canonical, error_lines, fingerprint
 from programme.models import LoadedText
 
 CLIPS = Path(__file__).resolve().parent / "clips"
 
-#: Which field of a clip each file of its folder becomes.
+#: The field of a clip that each file of its folder is copied into.
 FILES = {
     "film": "film.mp4",
     "film_flipped": "film-flipped.mp4",
@@ -36,7 +36,7 @@ FILES = {
     "still_small": "still-small.webp",
     "still_small_flipped": "still-small-flipped.webp",
 }
-#: What an editor may change, and then keeps.
+#: The fields that keep an editor's change; all others follow clips.toml.
 EDITABLE = ("exercise_id", "story", "variation", "title", "description", "checked")
 KEYS = {
     "slug",
@@ -62,15 +62,17 @@ class Drawing:
     folder: Path
     exercise: str  # a slug, or "" for the author's story
     shows: str  # the slug of the exercise that is drawn, in the author's story too
-    values: dict[str, Any]
-    owner: tuple[str, str] | None
+    values: dict[str, Any]  # of the clip's fields
+    owner: tuple[str, str] | None  # the exercise's key and address, as in `programme.files.Text`
 
     @property
     def address(self) -> str:
+        """Return the name under which it can be restored."""
         return f"clip/{self.slug}"
 
     @property
     def source(self) -> str:
+        """Return where it is written, for error messages."""
         return f"clips.toml, “{self.slug}”"
 
 
@@ -84,45 +86,22 @@ def read(folder: Path = CLIPS) -> list[Drawing]:
     if not path.exists():
         return []
     try:
-        tables = tomllib.loads(path.read_text())
+        entries = list(clip_entries(tomllib.loads(path.read_text())))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ProgrammeError(f"clips.toml: {error}") from error
-    errors: list[str] = []
-    drawings = []
-    exercises = {slug: str(data.get("exercise", "")) for slug, data in named(tables)}
-    for slug, data in named(tables):
-        errors += [
-            f"clips.toml, “{slug}”: {key}: no drawn clip has such a field." for key in sorted(data.keys() - KEYS)
-        ]
-        drawing = Drawing(
-            slug=slug,
-            folder=folder / str(data.get("same_as") or slug),
-            exercise=str(data.get("exercise", "")),
-            shows=str(data.get("exercise") or exercises.get(str(data.get("same_as")), "")),
-            values={
-                "story": data.get("story", ""),
-                "variation": data.get("variation") or 1,
-                "title": data.get("title", ""),
-                "description": data.get("description", "").strip(),
-                "checked": data.get("checked", False),
-                "seconds": data.get("seconds", 0),
-                "width": data.get("width", 0),
-                "height": data.get("height", 0),
-            },
-            owner=("exercise", f"exercise/{data['exercise']}") if data.get("exercise") else None,
-        )
-        drawings.append(drawing)
-        errors += [
-            f"{drawing.source}: {drawing.folder.name}/{name} is missing."
-            for name in FILES.values()
-            if not (drawing.folder / name).is_file()
-        ]
+    exercises = {slug: str(data.get("exercise", "")) for slug, data in entries}
+    drawings = [drawing_of(slug, data, folder, exercises) for slug, data in entries]
+    errors = [
+        line
+        for drawing, (_slug, data) in zip(drawings, entries, strict=True)
+        for line in [*unknown_keys(drawing, data), *missing_files(drawing)]
+    ]
     if errors:
         raise ProgrammeError("\n".join(errors))
     return drawings
 
 
-def named(tables: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def clip_entries(tables: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield slug and keys of each clip, written as `[[clip]]` with a slug or as a table of its own."""
     for name, table in tables.items():
         if isinstance(table, list):
@@ -131,132 +110,171 @@ def named(tables: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
             yield name, table
 
 
+def drawing_of(slug: str, data: dict[str, Any], folder: Path, exercises: dict[str, str]) -> Drawing:
+    """Return the clip that an entry describes; `exercises` maps the slug of each clip to that of its exercise."""
+    return Drawing(
+        slug=slug,
+        folder=folder / str(data.get("same_as") or slug),
+        exercise=str(data.get("exercise", "")),
+        shows=str(data.get("exercise") or exercises.get(str(data.get("same_as")), "")),
+        values={
+            "story": data.get("story", ""),
+            "variation": data.get("variation") or 1,
+            "title": data.get("title", ""),
+            "description": data.get("description", "").strip(),
+            "checked": data.get("checked", False),
+            "seconds": data.get("seconds", 0),
+            "width": data.get("width", 0),
+            "height": data.get("height", 0),
+        },
+        owner=("exercise", f"exercise/{data['exercise']}") if data.get("exercise") else None,
+    )
+
+
+def unknown_keys(drawing: Drawing, data: dict[str, Any]) -> list[str]:
+    """Return an error for each key that no drawn clip has."""
+    return [f"{drawing.source}: {key}: no drawn clip has such a field." for key in sorted(data.keys() - KEYS)]
+
+
+def missing_files(drawing: Drawing) -> list[str]:
+    """Return an error for each file that is not in the clip's folder."""
+    return [
+        f"{drawing.source}: {drawing.folder.name}/{name} is missing."
+        for name in FILES.values()
+        if not (drawing.folder / name).is_file()
+    ]
+
+
 def load(drawings: Iterable[Drawing], restore: Iterable[str] = (), *, dry_run: bool = False) -> list[Outcome]:
     """Bring the drawn clips up to date and return what happened to each; call it inside a transaction.
 
-    Those in `restore` (addresses) come back when an editor deleted them, and say again what clips.toml says.
+    Those in `restore` (addresses) are made as clips.toml says, even when an editor changed or deleted them.
 
     Raises:
         ProgrammeError: when a clip breaks a rule of its model.
     """
-    records = {record.slug: record for record in LoadedText.objects.filter(kind="clip")}
-    rows = {clip.public_id: clip for clip in Clip.objects.filter(kind=Clip.Kind.DRAWN)}
-    exercises = dict(Exercise.objects.values_list("slug", "pk"))
-    was_loaded = set(LoadedText.objects.filter(kind="exercise").values_list("slug", flat=True))
-    restored = set(restore)
-    drawings = tell_story_clips_apart(drawings)
-    errors: list[str] = []
-    outcomes = []
-    for drawing in drawings:
-        record = records.get(drawing.slug) or LoadedText(kind="clip", slug=drawing.slug)
-        row = rows.get(record.fingerprints.get("public_id", ""))
-        outcome = Outcome(drawing.address)
-        outcomes.append(outcome)
-        if drawing.exercise and drawing.exercise not in exercises:
-            outcome.done = "left out"
-            if drawing.exercise not in was_loaded:
-                errors.append(f"{drawing.source}: exercise: There is no exercise “{drawing.exercise}”.")
-            continue
-        if record.pk and row is None and drawing.address not in restored:
-            outcome.done = "deleted"
-            continue
-        if row and row.original:
-            outcome.kept.append("film")  # an editor put a film in its place
-            continue
-        wanted = drawing.values | {"exercise_id": exercises.get(drawing.exercise)}
-        try:
-            bring_up_to_date(
-                drawing,
-                row,
-                record,
-                wanted,
-                outcome,
-                restore=drawing.address in restored,
-                copying=not dry_run,
-            )
-        except ValidationError as error:
-            errors += [
-                f"{drawing.source}: {name}: {message}"
-                for name, messages in error.message_dict.items()
-                for message in messages
-            ]
-    if errors:
-        raise ProgrammeError("\n".join(errors))
+    loader = _Loader(set(restore), copying=not dry_run)
+    outcomes = [loader.load(drawing) for drawing in number_story_clips(drawings)]
+    if loader.errors:
+        raise ProgrammeError("\n".join(loader.errors))
     return outcomes
 
 
-def tell_story_clips_apart(drawings: Iterable[Drawing]) -> list[Drawing]:
-    """Give each clip of the author's story the name of its exercise, and a number in the programme's order."""
+def number_story_clips(drawings: Iterable[Drawing]) -> list[Drawing]:
+    """Return `drawings`, with a title and a number in the programme's order for each clip of the author's story."""
     names = dict(Exercise.objects.in_order().values_list("slug", "name"))
     order = {slug: place for place, slug in enumerate(names)}
     stories: dict[str, list[Drawing]] = {}
-    told = []
+    numbered = []
     for drawing in drawings:
         if drawing.exercise:
-            told.append(drawing)
+            numbered.append(drawing)
         else:
             stories.setdefault(drawing.values["story"], []).append(drawing)
     for story in stories.values():
         story.sort(key=lambda drawing: (order.get(drawing.shows, len(order)), drawing.slug))
         for number, drawing in enumerate(story, start=1):
             title = drawing.values["title"] or names.get(drawing.shows, "")
-            told.append(replace(drawing, values=drawing.values | {"variation": number, "title": title}))
-    return told
+            numbered.append(replace(drawing, values=drawing.values | {"variation": number, "title": title}))
+    return numbered
 
 
-def bring_up_to_date(
-    drawing: Drawing,
-    row: Clip | None,
-    record: LoadedText,
-    wanted: dict[str, Any],
-    outcome: Outcome,
-    *,
-    restore: bool,
-    copying: bool,
+class _Loader:
+    """Makes or updates the clip of each drawing, and collects the errors."""
+
+    def __init__(self, restore: set[str], *, copying: bool) -> None:
+        self.restore = restore
+        self.copying = copying
+        self.errors: list[str] = []
+        self.records = {record.slug: record for record in LoadedText.objects.filter(kind="clip")}
+        self.clips = {clip.public_id: clip for clip in Clip.objects.filter(kind=Clip.Kind.DRAWN)}
+        self.exercises = dict(Exercise.objects.values_list("slug", "pk"))
+        self.loaded_exercises = set(LoadedText.objects.filter(kind="exercise").values_list("slug", flat=True))
+
+    def load(self, drawing: Drawing) -> Outcome:
+        """Bring one clip up to date, or note why it cannot be loaded."""
+        outcome = Outcome(drawing.address)
+        record = self.records.get(drawing.slug) or LoadedText(kind="clip", slug=drawing.slug)
+        clip = self.clips.get(record.fingerprints.get("public_id", ""))
+        if drawing.exercise and drawing.exercise not in self.exercises:
+            outcome.done = "left out"
+            if drawing.exercise not in self.loaded_exercises:
+                self.errors.append(f"{drawing.source}: exercise: There is no exercise “{drawing.exercise}”.")
+        elif record.pk and clip is None and drawing.address not in self.restore:
+            outcome.done = "deleted"
+        elif clip and clip.original:
+            outcome.kept.append("film")  # an editor replaced the drawing by a film
+        else:
+            try:
+                self._bring_up_to_date(drawing, clip, record, outcome)
+            except ValidationError as error:
+                self.errors += error_lines(drawing.source, error)
+        return outcome
+
+    def _bring_up_to_date(self, drawing: Drawing, existing: Clip | None, record: LoadedText, outcome: Outcome) -> None:
+        clip = existing or new_clip()
+        values = drawing.values | {"exercise_id": self.exercises.get(drawing.exercise)}
+        digests = {name: digest(drawing.folder / file) for name, file in FILES.items()}
+        fingerprints = dict(record.fingerprints)
+        redrawn = any(fingerprints.get(name) != digests[name] for name in FILES)
+        if existing is None or drawing.address in self.restore:
+            overwrite = set(values)
+        else:
+            overwrite = values.keys() - set(EDITABLE)
+        if redrawn:
+            fingerprints.pop("checked", None)  # somebody has to look at the new drawing
+            overwrite.add("checked")
+        set_values(clip, values, fingerprints, overwrite, outcome)
+        if redrawn or existing is None or not default_storage.exists(clip.film.name or "-"):
+            outcome.changed.append("film")
+            copy_files(drawing, clip, digests, copying=self.copying)
+            fingerprints |= digests | {"public_id": clip.public_id}
+        save(clip, record, fingerprints, outcome)
+        if existing is None:
+            outcome.done = "added"
+            outcome.changed.clear()
+        elif outcome.changed:
+            outcome.done = "updated"
+
+
+def new_clip() -> Clip:
+    """Return an unsaved drawn clip, ready and published."""
+    return Clip(kind=Clip.Kind.DRAWN, made=View.FACING, published=True)
+
+
+def set_values(
+    clip: Clip, values: dict[str, Any], fingerprints: dict[str, str], overwrite: set[str], outcome: Outcome
 ) -> None:
-    """Make `row` (or a new one) show and say what `drawing` does, but for what an editor changed.
-
-    Raises:
-        ValidationError: when the clip breaks a rule of its model.
-    """
-    clip = row or Clip(kind=Clip.Kind.DRAWN, made=View.FACING, status=Clip.Status.READY, progress=100, published=True)
-    prints = dict(record.fingerprints)
-    digests = {name: digest(drawing.folder / file) for name, file in FILES.items()}
-    redrawn = any(prints.get(name) != digests[name] for name in FILES)
-    if redrawn:
-        prints.pop("checked", None)  # somebody has to look at the new drawing
-    for name, value in wanted.items():
+    """Set the fields that no editor has changed, and those in `overwrite`; note the fingerprints of what was set."""
+    for name, value in values.items():
         field = name.removesuffix("_id")
         current = getattr(clip, name)
         if canonical(clip, field, current) != canonical(clip, field, value):
-            mine = row is None or name not in EDITABLE or restore or (name == "checked" and redrawn)
-            if not mine and prints.get(name) != fingerprint(clip, field, current):
+            if name not in overwrite and fingerprints.get(name) != fingerprint(clip, field, current):
                 outcome.kept.append(name)
                 continue
             setattr(clip, name, value)
             outcome.changed.append(name)
         if name in EDITABLE:
-            prints[name] = fingerprint(clip, field, value)
-    if redrawn or row is None or not default_storage.exists(clip.film.name or "-"):
-        outcome.changed.append("film")
-        copy_files(drawing, clip, digests, copying=copying)
-        prints |= digests | {"public_id": clip.public_id}
-    if not outcome.changed:
-        if prints != record.fingerprints:
-            record.fingerprints = prints
-            record.save()
-        return
-    clip.full_clean()
-    clip.save()
-    record.fingerprints = prints
-    record.save()
-    outcome.done = "updated" if row else "added"
-    if row is None:
-        outcome.changed.clear()
+            fingerprints[name] = fingerprint(clip, field, value)
+
+
+def save(clip: Clip, record: LoadedText, fingerprints: dict[str, str], outcome: Outcome) -> None:
+    """Save the clip if anything of it changed, and its record if that or a fingerprint did.
+
+    Raises:
+        ValidationError: when the clip breaks a rule of its model.
+    """
+    if outcome.changed:
+        clip.full_clean()
+        clip.save()
+    if outcome.changed or fingerprints != record.fingerprints:
+        record.fingerprints = fingerprints
+        record.save()
 
 
 def copy_files(drawing: Drawing, clip: Clip, digests: dict[str, str], *, copying: bool) -> None:
-    """Give `clip` the files of `drawing`; those it had are removed once the transaction is committed."""
+    """Give `clip` the files of `drawing`; its former files are removed after the commit."""
     for field, file in FILES.items():
         path = drawing.folder / file
         name = published_name(clip, f"{path.stem}-{digests[field][:16]}{path.suffix}")
@@ -265,7 +283,7 @@ def copy_files(drawing: Drawing, clip: Clip, digests: dict[str, str], *, copying
         if not copying:
             continue
         if default_storage.exists(name) and default_storage.size(name) != path.stat().st_size:
-            default_storage.delete(name)  # the half of a copy that was interrupted
+            default_storage.delete(name)  # left by a copy that was interrupted
         if not default_storage.exists(name):
             with path.open("rb") as content:
                 default_storage.save(name, File(content))

@@ -1,4 +1,4 @@
-"""What the files in programme/texts/ say, as the fields of the texts they become."""
+"""Reads the files in programme/texts/ into the values of the rows they become."""
 
 import tomllib
 from collections.abc import Iterator
@@ -20,18 +20,18 @@ REVIEW = ("written_by", "reviewed_by", "reviewed_on", "next_review_on")
 
 
 class ProgrammeError(Exception):
-    """The programme's files do not make sense; the message names each file and field."""
+    """The programme's files cannot be loaded; the message names each file and field."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of text: which row it becomes and which keys of its file become which fields."""
+    """One kind of text: its model, and the keys that its file may have."""
 
     name: str
     model: type[models.Model]
-    fields: tuple[str, ...]
-    elsewhere: tuple[str, ...] = ()  # keys that are read apart, or are notes among the writers
-    starts_as: dict[str, Any] = field(default_factory=dict)  # set once, and the editor's from then on
+    fields: tuple[str, ...]  # keys that become the field of the same name
+    other_keys: tuple[str, ...] = ()  # read separately, or notes among the writers
+    initial: dict[str, Any] = field(default_factory=dict)  # of a new row; only editors change these fields
 
 
 STAGE = Kind(
@@ -57,11 +57,11 @@ STAGE = Kind(
         "author_view",
         *REVIEW,
     ),
-    elsewhere=("number", "groups"),
+    other_keys=("number", "groups"),
 )
-GROUP = Kind("group", ExerciseGroup, ("name", "introduction", "period", "position"), elsewhere=("slug",))
-BODY_PART = Kind("body-part", BodyPart, ("name", "position"), elsewhere=("slug",))
-EQUIPMENT = Kind("equipment", Equipment, ("name", "substitute", "caution", "position"), elsewhere=("slug",))
+GROUP = Kind("group", ExerciseGroup, ("name", "introduction", "period", "position"), other_keys=("slug",))
+BODY_PART = Kind("body-part", BodyPart, ("name", "position"), other_keys=("slug",))
+EQUIPMENT = Kind("equipment", Equipment, ("name", "substitute", "caution", "position"), other_keys=("slug",))
 EXERCISE = Kind(
     "exercise",
     Exercise,
@@ -92,19 +92,20 @@ EXERCISE = Kind(
         "caution",
         "has_sides",
         "description",
+        "name_only",
         "reading_note",
         *REVIEW,
     ),
-    elsewhere=("stage", "group", "body_parts", "equipment", "variations", "checked", "dose_by"),
-    starts_as={"published": True},
+    other_keys=("stage", "group", "body_parts", "equipment", "variations", "checked", "dose_by"),
+    initial={"published": True},
 )
-VARIATION = Kind("variation", Variation, ("title", "how", "description"), elsewhere=("number",))
-TOPIC = Kind("topic", Topic, ("name", "position"), elsewhere=("slug",))
+VARIATION = Kind("variation", Variation, ("title", "how", "description"), other_keys=("number",))
+TOPIC = Kind("topic", Topic, ("name", "position"), other_keys=("slug",))
 QUESTION = Kind(
     "question",
     Question,
     ("question", "position", "answer", "author_view", "top", *REVIEW),
-    elsewhere=("topic",),
+    other_keys=("topic",),
 )
 PROBLEM = Kind(
     "problem",
@@ -123,29 +124,29 @@ PROBLEM = Kind(
         *REVIEW,
     ),
 )
-PAGE = Kind("page", Page, ("title", "lead", *REVIEW), elsewhere=("sections",))
-SECTION = Kind("section", Section, ("heading", "body", "position"), elsewhere=("key",))
+PAGE = Kind("page", Page, ("title", "lead", *REVIEW), other_keys=("sections",))
+SECTION = Kind("section", Section, ("heading", "body", "position"), other_keys=("key",))
 
 
 @dataclass(frozen=True)
 class Text:
     """One text of the programme, as its file has it.
 
-    `key` finds its row. `owner` is the text it is a part of, `one` and `many` the texts it points at; all of
-    them by address, as in "group/1/total-neck-movement".
+    Other texts are named by address, as in "group/1/total-neck-movement".
     """
 
     kind: Kind
     slug: str
-    source: str
-    key: dict[str, Any]
+    source: str  # where it is written, for error messages
+    key: dict[str, Any]  # the lookup that finds its row
     values: dict[str, Any]
-    owner: tuple[str, str] | None = None
-    one: dict[str, str] = field(default_factory=dict)
-    many: dict[str, list[str]] = field(default_factory=dict)
+    owner: tuple[str, str] | None = None  # field and address of the text it is a part of
+    foreign_keys: dict[str, str] = field(default_factory=dict)  # field -> address
+    many_to_many: dict[str, list[str]] = field(default_factory=dict)  # field -> addresses
 
     @property
     def address(self) -> str:
+        """Return its name among all texts: kind and slug."""
         return f"{self.kind.name}/{self.slug}"
 
 
@@ -153,7 +154,7 @@ def read(folder: Path = TEXTS) -> list[Text]:
     """Return every text of the programme, each after those it points at.
 
     Raises:
-        ProgrammeError: for a file that is not TOML, or has a key that no text knows.
+        ProgrammeError: for a file that is not TOML, or has an unknown key.
     """
     reader = _Reader(folder)
     texts = [
@@ -172,13 +173,14 @@ def read(folder: Path = TEXTS) -> list[Text]:
 
 
 class _Reader:
-    """Reads one folder and collects what is wrong with it, so that a writer sees all of it at once."""
+    """Reads one folder and collects its errors, so that a writer sees all of them at once."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.errors: list[str] = []
 
     def stages(self) -> Iterator[Text]:
+        """Yield all stages, then their groups."""
         groups = []
         for path, data in self.files("stages"):
             number = path.stem
@@ -208,40 +210,46 @@ class _Reader:
             yield self.text(kind, slug, source, {"position": position} | data, {"slug": slug})
 
     def exercises(self) -> Iterator[Text]:
+        """Yield each exercise, completed from defaults.toml, and its variations."""
         defaults_file = self.folder / "defaults.toml"
         defaults = self.load(defaults_file) if defaults_file.exists() else {}
         shared = {name: defaults[name] for name in ("stop_if", "balance_note") if name in defaults}
         for path, data in self.files("exercises"):
-            slug = path.stem
             yield self.text(
                 EXERCISE,
-                slug,
+                path.stem,
                 self.name(path),
                 shared | data,
-                {"slug": slug},
-                one={"group": f"group/{data.get('stage')}/{data.get('group')}"},
-                many={
+                {"slug": path.stem},
+                foreign_keys={"group": f"group/{data.get('stage')}/{data.get('group')}"},
+                many_to_many={
                     "body_parts": [f"body-part/{part}" for part in data.get("body_parts", [])],
-                    "equipment": [f"equipment/{tool}" for tool in data.get("equipment", [])],
+                    "equipment": [f"equipment/{item}" for item in data.get("equipment", [])],
                 },
             )
-            for variation in data.get("variations", []):
-                number = variation.get("number")
-                yield self.text(
-                    VARIATION,
-                    f"{slug}/{number}",
-                    f"{self.name(path)}, variation {number}",
-                    variation,
-                    {"exercise__slug": slug, "number": number},
-                    owner=("exercise", f"exercise/{slug}"),
-                )
+            yield from self.variations(path, data)
+
+    def variations(self, path: Path, exercise: dict[str, Any]) -> Iterator[Text]:
+        """Yield the variations in the file of an exercise."""
+        for variation in exercise.get("variations", []):
+            number = variation.get("number")
+            yield self.text(
+                VARIATION,
+                f"{path.stem}/{number}",
+                f"{self.name(path)}, variation {number}",
+                variation,
+                {"exercise__slug": path.stem, "number": number},
+                owner=("exercise", f"exercise/{path.stem}"),
+            )
 
     def questions(self) -> Iterator[Text]:
+        """Yield the questions."""
         for path, data in self.files("questions"):
-            one = {"topic": f"topic/{data.get('topic')}"}
-            yield self.text(QUESTION, path.stem, self.name(path), data, {"slug": path.stem}, one=one)
+            topic = {"topic": f"topic/{data.get('topic')}"}
+            yield self.text(QUESTION, path.stem, self.name(path), data, {"slug": path.stem}, foreign_keys=topic)
 
     def problems(self) -> Iterator[Text]:
+        """Yield the problems, each source as a line of its field."""
         for path, data in self.files("problems"):
             sources = [
                 " | ".join(str(source.get(part, "")) for part in ("publisher", "title", "url"))
@@ -250,6 +258,7 @@ class _Reader:
             yield self.text(PROBLEM, path.stem, self.name(path), data | {"sources": sources}, {"slug": path.stem})
 
     def pages(self) -> Iterator[Text]:
+        """Yield each page and its sections."""
         for path, data in self.files("pages"):
             slug = path.stem
             yield self.text(PAGE, slug, self.name(path), data, {"slug": slug})
@@ -273,19 +282,22 @@ class _Reader:
         key: dict[str, Any],
         *,
         owner: tuple[str, str] | None = None,
-        one: dict[str, str] | None = None,
-        many: dict[str, list[str]] | None = None,
+        foreign_keys: dict[str, str] | None = None,
+        many_to_many: dict[str, list[str]] | None = None,
     ) -> Text:
-        for name in sorted(data.keys() - {*kind.fields, *kind.elsewhere}):
+        """Return one text with its values converted, and note the keys that its kind does not have."""
+        for name in sorted(data.keys() - {*kind.fields, *kind.other_keys}):
             self.errors.append(f"{source}: {name}: no {kind.name} has such a field.")
         values = {name: converted(kind.model, name, data.get(name)) for name in kind.fields}
-        return Text(kind, slug, source, key, values, owner, one or {}, many or {})
+        return Text(kind, slug, source, key, values, owner, foreign_keys or {}, many_to_many or {})
 
     def files(self, folder: str) -> Iterator[tuple[Path, dict[str, Any]]]:
+        """Yield path and content of each file in `folder`, by name."""
         for path in sorted((self.folder / folder).glob("*.toml")):
             yield path, self.load(path)
 
     def load(self, path: Path) -> dict[str, Any]:
+        """Return the content of a file; note the error and return nothing when it is not TOML."""
         try:
             return tomllib.loads(path.read_text())
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -293,11 +305,12 @@ class _Reader:
             return {}
 
     def name(self, path: Path) -> str:
+        """Return a file's name for error messages."""
         return str(path.relative_to(self.folder))
 
 
 def converted(model: type[models.Model], name: str, value: Any) -> Any:
-    """Turn the value of a key in a file into what the field `name` of `model` keeps; None means not said."""
+    """Return the value of a key as the field `name` of `model` stores it; its default when `value` is None."""
     target: models.Field = model._meta.get_field(name)  # type: ignore[assignment]
     if value is None or (value == "" and not isinstance(target, models.CharField | models.TextField)):
         return target.get_default()

@@ -1,8 +1,8 @@
-"""Puts the programme's texts into the database without ever undoing what an editor did.
+"""Loads the programme's texts into the database without ever undoing an editor's change.
 
-For each field of each text a fingerprint of the value that was loaded is kept (`LoadedText`). A field that
-still has its fingerprint follows the programme; any other belongs to the editor who changed it. A text that
-has been loaded and is gone was deleted by an editor, and stays so.
+For each field of each text a fingerprint of the loaded value is kept (`LoadedText`). A field that still has its
+fingerprint follows the programme; any other belongs to the editor who changed it. A text that was loaded and is gone
+was deleted by an editor, and stays deleted.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ class Outcome:
 def load(texts: Iterable[Text], restore: Iterable[str] = ()) -> list[Outcome]:
     """Load `texts` and return what happened to each; call it inside a transaction.
 
-    Those in `restore` (addresses) become what their files say, whatever an editor did to them.
+    Those in `restore` (addresses) are made as their files say, even when an editor changed or deleted them.
 
     Raises:
         ProgrammeError: when a text breaks a rule of its model. Nothing must be committed then.
@@ -47,7 +47,7 @@ def load(texts: Iterable[Text], restore: Iterable[str] = ()) -> list[Outcome]:
 
 
 class Named(Protocol):
-    """What can be restored by its name: a text or a drawn clip."""
+    """What can be restored by name: a text or a drawn clip."""
 
     @property
     def slug(self) -> str: ...
@@ -57,42 +57,51 @@ class Named(Protocol):
     def owner(self) -> tuple[str, str] | None: ...
 
 
-def find(things: Sequence[Named], wanted: str) -> list[str]:
-    """Return the addresses of what somebody calls `wanted` and of all its parts.
+def find(items: Sequence[Named], name: str) -> list[str]:
+    """Return the addresses of the item called `name` (an address, a slug, or its last part) and of all its parts.
 
     Raises:
-        ProgrammeError: when no text has that name, or several have.
+        ProgrammeError: when no item has that name, or several have.
     """
-    exact = [thing for thing in things if wanted == thing.address]
-    same = [thing for thing in things if wanted == thing.slug]
-    found = exact or same or [thing for thing in things if thing.slug.rpartition("/")[2] == wanted]
-    if not found:
-        raise ProgrammeError(f"The programme has no text “{wanted}”.")
-    if len(found) > 1:
-        names = ", ".join(thing.address for thing in found)
-        raise ProgrammeError(f"Several texts are called “{wanted}”. Say which: {names}.")
-    address = found[0].address
-    return [address, *(thing.address for thing in things if thing.owner and thing.owner[1] == address)]
+    by_address = [item for item in items if name == item.address]
+    by_slug = [item for item in items if name == item.slug]
+    matches = by_address or by_slug or [item for item in items if item.slug.rpartition("/")[2] == name]
+    if not matches:
+        raise ProgrammeError(f"The programme has no text “{name}”.")
+    if len(matches) > 1:
+        names = ", ".join(item.address for item in matches)
+        raise ProgrammeError(f"Several texts are called “{name}”. Say which: {names}.")
+    address = matches[0].address
+    return [address, *(item.address for item in items if item.owner and item.owner[1] == address)]
+
+
+def error_lines(source: str, error: ValidationError) -> list[str]:
+    """Return a line for each message of `error`: source, field and message."""
+    return [
+        f"{source}: {'' if name == '__all__' else f'{name}: '}{message}"
+        for name, messages in error.message_dict.items()
+        for message in messages
+    ]
 
 
 class _Loader:
+    """Makes or updates the row of each text, in the order of the files, and collects the errors."""
+
     def __init__(self, restore: set[str]) -> None:
         self.restore = restore
         self.errors: list[str] = []
-        self.rows: dict[str, models.Model | None] = {}  # None: deleted, or broken
+        self.rows: dict[str, models.Model | None] = {}  # by address; None: deleted, or not loaded for an error
         self.records = {f"{record.kind}/{record.slug}": record for record in LoadedText.objects.exclude(kind="clip")}
 
     def load(self, text: Text) -> Outcome:
-        """Bring one text up to date, or write down why its file cannot be loaded."""
+        """Bring one text up to date, or note why its file cannot be loaded."""
         outcome = Outcome(text.address)
         self.rows[text.address] = None
         try:
             self._load(text, outcome)
         except ValidationError as error:
-            for name, messages in error.message_dict.items():
-                where = "" if name == "__all__" else f"{name}: "
-                self.errors += [f"{text.source}: {where}{message}" for message in messages]
-        except (TypeError, ValueError) as error:  # a key of the wrong type, which no row can be found by
+            self.errors += error_lines(text.source, error)
+        except (TypeError, ValueError) as error:  # a key of the wrong type, which fits no query
             self.errors.append(f"{text.source}: {error}")
         return outcome
 
@@ -117,12 +126,12 @@ class _Loader:
         self._remember(text, row, record, links, outcome)
 
     def _links(self, text: Text) -> dict[str, Any]:
-        """Return the primary keys of the rows that `text` points at; what an editor deleted is left out."""
+        """Return the primary keys of the rows that `text` points at, by field; rows an editor deleted are left out."""
         wrong = {
             name: f"There is no {address}."
             for name, addresses in [
-                *((name, [address]) for name, address in text.one.items()),
-                *text.many.items(),
+                *((name, [address]) for name, address in text.foreign_keys.items()),
+                *text.many_to_many.items(),
             ]
             for address in addresses
             if address not in self.rows
@@ -130,16 +139,16 @@ class _Loader:
         if wrong:
             raise ValidationError(wrong)
         links: dict[str, Any] = {}
-        for name, address in text.one.items():
+        for name, address in text.foreign_keys.items():
             if row := self.rows[address]:
                 links[name] = row.pk
-        for name, addresses in text.many.items():
+        for name, addresses in text.many_to_many.items():
             links[name] = sorted(row.pk for address in addresses if (row := self.rows[address]))
         return links
 
     def _new_row(self, text: Text, links: dict[str, Any]) -> models.Model | None:
-        """Make the row of `text`, or return None when the text it belongs to is gone."""
-        row = text.kind.model(**text.kind.starts_as, **text.values)
+        """Return the new row of `text`, or None when the text it belongs to is gone."""
+        row = text.kind.model(**text.kind.initial, **text.values)
         for name, value in text.key.items():
             if "__" not in name:
                 setattr(row, name, value)
@@ -148,13 +157,13 @@ class _Loader:
             if self.rows.get(address) is None:
                 return None
             setattr(row, name, self.rows[address])
-        for name in text.one:
+        for name in text.foreign_keys:
             if name not in links:
                 return None
             setattr(row, f"{name}_id", links[name])
         row.full_clean()
         row.save()
-        for name in text.many:
+        for name in text.many_to_many:
             getattr(row, name).set(links[name])
         return row
 
@@ -167,32 +176,42 @@ class _Loader:
         outcome: Outcome,
     ) -> bool:
         """Bring the fields up to date that no editor changed; return whether there were any."""
+        changes = self._changes(text, row, record, links, outcome)
+        if not changes:
+            return False
+        outcome.changed += changes
+        for name in changes.keys() - text.many_to_many.keys():
+            setattr(row, f"{name}_id" if name in text.foreign_keys else name, changes[name])
+        # Other fields were checked when an editor saved them; they must not stop the rest from loading.
+        row.full_clean(exclude={field.name for field in row._meta.concrete_fields} - changes.keys())
+        history.remember(row)
+        row.save()
+        for name in changes.keys() & text.many_to_many.keys():
+            getattr(row, name).set(changes[name])
+        return True
+
+    def _changes(
+        self,
+        text: Text,
+        row: models.Model,
+        record: LoadedText | None,
+        links: dict[str, Any],
+        outcome: Outcome,
+    ) -> dict[str, Any]:
+        """Return the new values of the fields to change; those an editor changed are noted as kept in `outcome`."""
         fingerprints = record.fingerprints if record else {}
-        many = {}
-        for name, wanted in (text.values | links).items():
+        changes = {}
+        for name, value in (text.values | links).items():
             current = value_of(row, name)
-            if canonical(row, name, current) == canonical(row, name, wanted):
+            if canonical(row, name, current) == canonical(row, name, value):
                 continue
             untouched = fingerprints.get(name) == fingerprint(row, name, current)
             new_field = record is not None and name not in fingerprints and is_default(row, name, current)
-            if not (untouched or new_field or text.address in self.restore):
-                outcome.kept.append(name)
-                continue
-            outcome.changed.append(name)
-            if name in text.many:
-                many[name] = wanted
+            if untouched or new_field or text.address in self.restore:
+                changes[name] = value
             else:
-                setattr(row, f"{name}_id" if name in text.one else name, wanted)
-        if not outcome.changed:
-            return False
-        # What an editor wrote was checked when it was saved; it must not stop the rest from loading.
-        others = {f.name for f in row._meta.concrete_fields} - set(outcome.changed)
-        row.full_clean(exclude=others)
-        history.remember(row)
-        row.save()
-        for name, wanted in many.items():
-            getattr(row, name).set(wanted)
-        return True
+                outcome.kept.append(name)
+        return changes
 
     def _remember(
         self,
@@ -202,19 +221,19 @@ class _Loader:
         links: dict[str, Any],
         outcome: Outcome,
     ) -> None:
-        """Keep the fingerprints of the fields that hold the programme's text."""
+        """Save the fingerprints of the fields that hold the programme's text."""
         record = record or LoadedText(kind=text.kind.name, slug=text.slug)
         fingerprints = dict(record.fingerprints)
-        for name, wanted in (text.values | links).items():
+        for name, value in (text.values | links).items():
             if name not in outcome.kept:
-                fingerprints[name] = fingerprint(row, name, wanted)
-        if record.pk is None or fingerprints != record.fingerprints:
+                fingerprints[name] = fingerprint(row, name, value)
+        if record._state.adding or fingerprints != record.fingerprints:
             record.fingerprints = fingerprints
             record.save()
 
 
 def value_of(row: models.Model, name: str) -> Any:
-    """Return the value of a field as it is compared: a relation as primary keys."""
+    """Return the value of a field for comparison: a relation as primary keys."""
     target = row._meta.get_field(name)
     if target.many_to_many:
         return sorted(getattr(row, name).values_list("pk", flat=True))
@@ -222,20 +241,21 @@ def value_of(row: models.Model, name: str) -> Any:
 
 
 def is_default(row: models.Model, name: str, value: Any) -> bool:
+    """Return whether `value` is what the field has before anybody sets it."""
     target = row._meta.get_field(name)
     return not value if target.many_to_many else value == target.get_default()  # type: ignore[union-attr]
 
 
 def fingerprint(row: models.Model, name: str, value: Any) -> str:
-    """Return the SHA-256 of `value` as the field `name` of `row` would keep it."""
+    """Return the SHA-256 of `value` in the canonical form of the field `name`."""
     return hashlib.sha256(json.dumps(canonical(row, name, value), default=str).encode()).hexdigest()
 
 
 def canonical(row: models.Model, name: str, value: Any) -> Any:
-    """Return `value` without the differences that a browser makes when a form is saved without a change.
+    """Return `value` without the differences that saving a form makes by itself.
 
-    A textarea sends other line ends; the editor of a `ProseField` puts paragraphs into list items, drops the
-    white space between elements and adds attributes to links.
+    A textarea sends other line ends; the editor of a `ProseField` puts paragraphs into list items, drops the white
+    space between elements and adds attributes to links.
     """
     if not isinstance(value, str):
         return value

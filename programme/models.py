@@ -1,9 +1,11 @@
+"""The record of what was loaded from the programme's files."""
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class LoadedText(models.Model):
-    """What `load_programme` once wrote into a text, so that it can tell an editor's change from its own."""
+    """The fingerprints of a text as `load_programme` wrote it: a field that differs was changed by an editor."""
 
     kind = models.CharField(max_length=40)
     slug = models.CharField(max_length=120)

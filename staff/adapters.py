@@ -1,4 +1,4 @@
-"""What we want otherwise than django-allauth does."""
+"""Where sign-in differs from django-allauth's defaults."""
 
 import time
 from typing import Any
@@ -20,7 +20,7 @@ SIGNED_IN_AT = "staff_signed_in_at"
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Sign-in for the staff alone, counted by account and not by the host name in a request."""
+    """Sign-in for the staff alone, throttled by account and not by the host name in a request."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "username_password_mismatch": _("This user name and password do not belong together."),
@@ -34,7 +34,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def pre_login(self, request: HttpRequest, user: Any, **details: Any) -> HttpResponse | None:
-        """Turn away accounts that nobody may use, and those without access to the workshop: there is nothing else."""
+        """Refuse closed accounts and those without access to the workshop: there is nothing else to sign in to."""
         if not user.is_staff:
             clear_login(request)
             return self.respond_user_inactive(request, user)
@@ -45,9 +45,9 @@ class AccountAdapter(DefaultAccountAdapter):
         request.session[SIGNED_IN_AT] = time.time()
 
     def is_reauthentication_required(self, *, app: str, **details: Any) -> bool:
-        """Do not ask for a password that was typed a moment ago."""
-        fresh = time.time() - self.request.session.get(SIGNED_IN_AT, 0) < REAUTHENTICATION_TIMEOUT
-        return not fresh and super().is_reauthentication_required(app=app, **details)
+        """Whether to ask for the password again: not within REAUTHENTICATION_TIMEOUT of the sign-in."""
+        seconds_since = time.time() - self.request.session.get(SIGNED_IN_AT, 0)
+        return seconds_since >= REAUTHENTICATION_TIMEOUT and super().is_reauthentication_required(app=app, **details)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         # allauth puts the Host header before the name, whose port a client can choose: every port a fresh count.
@@ -57,15 +57,15 @@ class AccountAdapter(DefaultAccountAdapter):
         return reverse("admin:index")
 
     def get_reset_password_from_key_url(self, key: str) -> str:
-        """Return the link in a mail, under the name we chose rather than the one in the request."""
-        address = super().get_reset_password_from_key_url(key)
+        """Return the link in a mail, under SITE_URL rather than the host name in the request."""
+        url = super().get_reset_password_from_key_url(key)
         if not settings.SITE_URL:
-            return address
-        return str(settings.SITE_URL) + "/" + address.split("/", 3)[3]
+            return url
+        return str(settings.SITE_URL) + "/" + url.split("/", 3)[3]
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
-    """Words for people who have never heard of a second factor, and a QR code as part of the page."""
+    """Messages for people who have never heard of a second factor, and the QR code as part of the page."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": _("This code is not right. Codes change every 30 seconds: try the one you see now."),
@@ -76,8 +76,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         code = QRCode(border=4)
         code.add_data(url)
         rows = code.get_matrix()
-        dark = "".join(
-            f"M{column} {row}h1v1h-1z" for row, cells in enumerate(rows) for column, on in enumerate(cells) if on
+        dark_cells = "".join(
+            f"M{column} {row}h1v1h-1z"
+            for row, cells in enumerate(rows)
+            for column, is_dark in enumerate(cells)
+            if is_dark
         )
         return format_html(
             '<svg class="qr-code" viewBox="0 0 {} {}" role="img" aria-label="{}" shape-rendering="crispEdges">'
@@ -85,7 +88,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
             len(rows),
             len(rows),
             gettext("QR code for your authenticator app. The key below it says the same."),
-            dark,
+            dark_cells,
         )
 
     def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:  # noqa: A002 - allauth's name

@@ -1,11 +1,110 @@
-"""Second factors in the workshop: an operator sees who has one and can take away a lost one, never its secret."""
+"""People, groups and second factors in the workshop.
+
+Nobody can give away a right that she has not, to herself or to others, and somebody can always manage the staff. An
+operator sees who has a second factor and can take away a lost one, never its secret.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group, User
+from django.db.models import ManyToManyField, QuerySet
+from django.forms import ModelMultipleChoiceField
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from staff import management_rights as rights
+from staff.admin_forms import GroupForm, UserForm
 
 admin.site.unregister([EmailAddress, Authenticator])  # allauth's own pages, which show the secrets
+admin.site.unregister([User, Group])  # Django's own, where whoever changes users can make herself a superuser
+
+
+class KeepsOneManager(admin.ModelAdmin):
+    """Refuses to delete what lets the last person manage the staff."""
+
+    def leaves_nobody(self, objects: Sequence[Any]) -> bool:
+        raise NotImplementedError
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        found = self.get_object(request, object_id)
+        if found is not None and self.leaves_nobody([found]):
+            self.message_user(request, rights.last_manager_text(), messages.ERROR)
+            return redirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[found.pk]))
+        return super().delete_view(request, object_id, extra_context)
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        """Let the list's own deleting ask as well."""
+        actions: dict[str, Any] = super().get_actions(request)
+        if action := actions.get("delete_selected"):
+            delete, name, description = action
+            actions["delete_selected"] = (self.asking_first(delete), name, description)
+        return actions
+
+    def asking_first(self, delete: Callable[..., Any]) -> Callable[..., Any]:
+        def delete_selected(model_admin: Any, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+            if self.leaves_nobody(list(queryset)):
+                self.message_user(request, rights.last_manager_text(), messages.ERROR)
+                return None
+            return delete(model_admin, request, queryset)
+
+        return delete_selected
+
+
+@admin.register(User)
+class UserAdmin(KeepsOneManager, DjangoUserAdmin):
+    form = UserForm
+
+    def leaves_nobody(self, objects: Sequence[Any]) -> bool:
+        return rights.leaves_nobody(objects)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or rights.may_manage(request.user, obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or rights.may_manage(request.user, obj))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = super().get_readonly_fields(request, obj)
+        return fields if request.user.is_superuser else [*fields, "is_superuser"]
+
+    def formfield_for_manytomany(
+        self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any
+    ) -> ModelMultipleChoiceField | None:
+        if db_field.name == "groups":
+            kwargs["queryset"] = rights.groups_for(request.user)
+        elif db_field.name == "user_permissions":
+            kwargs["queryset"] = rights.permissions_of(request.user).select_related("content_type")
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+@admin.register(Group)
+class GroupAdmin(KeepsOneManager, DjangoGroupAdmin):
+    form = GroupForm
+
+    def leaves_nobody(self, objects: Sequence[Any]) -> bool:
+        return rights.leaves_nobody(without_groups=objects)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or rights.may_manage_group(request.user, obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or rights.may_manage_group(request.user, obj))
+
+    def formfield_for_manytomany(
+        self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any
+    ) -> ModelMultipleChoiceField | None:
+        if db_field.name == "permissions":
+            kwargs["queryset"] = rights.permissions_of(request.user)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
 @admin.register(Authenticator)
@@ -21,3 +120,7 @@ class SecondFactorAdmin(admin.ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Authenticator | None = None) -> bool:
         return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Authenticator | None = None) -> bool:
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or rights.may_manage(request.user, obj.user))

@@ -1,4 +1,4 @@
-"""How the first person, and everybody after, becomes staff: by a link that works once.
+"""Invitations: everybody on the staff, the first person included, joins by a link that works once.
 
 `manage.py welcome` prints the link for whoever sets the site up, `manage.py invite` one for a colleague. It is
 signed, lives for `PASSWORD_RESET_TIMEOUT` seconds, and no account exists before its owner has chosen a password.
@@ -32,10 +32,10 @@ SALT = "staff.invitations"
 
 
 class InvitationError(Exception):
-    """The link was right once, and no longer is; the message says why, in words for its owner."""
+    """A link that we made no longer works; the message tells its owner why."""
 
 
-def site_address() -> str:
+def site_url() -> str:
     """Return where the site is reached: SITE_URL, or else the HOST and PORT on which it is being started."""
     if settings.SITE_URL:
         return str(settings.SITE_URL)
@@ -54,19 +54,19 @@ def first_link() -> str | None:
     """Return the link by which the first person signs in, None when somebody already can."""
     if has_staff():
         return None
-    waiting = Invitation.objects.filter(name="", used_at=None).order_by("pk").first()
-    return link_of(waiting or invite("", role=""))
+    pending = Invitation.objects.filter(name="", used_at=None).order_by("pk").first()
+    return link_of(pending or invite("", role=""))
 
 
 def invite(name: str, role: str) -> Invitation:
-    """Keep ready an account with the name `name` (which its owner can change) in the group `role`."""
+    """Create an invitation to join the group `role`, with a user name that its owner can change."""
     return Invitation.objects.create(name=name, role=role, nonce=secrets.token_urlsafe(24))
 
 
 def link_of(invitation: Invitation) -> str:
-    """Return the whole address of an invitation; it lives from now on for as long as a one-time link may."""
+    """Return the absolute URL of an invitation, good for PASSWORD_RESET_TIMEOUT seconds from now."""
     token = signing.dumps(invitation.nonce, salt=SALT)
-    return site_address() + reverse("first_sign_in", args=[token])
+    return site_url() + reverse("first_sign_in", args=[token])
 
 
 def invitation_of(token: str) -> Invitation:
@@ -105,14 +105,14 @@ class FirstSignInForm(UserCreationForm):
             field.widget.attrs.pop("autofocus", None)  # it would skip the words above, and what is wrong
 
     def accept(self, invitation: Invitation) -> Any:
-        """Make the account that `invitation` promises.
+        """Create the account that `invitation` is for, and use the invitation up.
 
         Raises:
             InvitationError: when somebody else has used the link in the meantime.
         """
         with transaction.atomic():
-            mine = Invitation.objects.filter(pk=invitation.pk, used_at=None).update(used_at=timezone.now())
-            if not mine:
+            claimed = Invitation.objects.filter(pk=invitation.pk, used_at=None).update(used_at=timezone.now())
+            if not claimed:
                 raise InvitationError(gettext("This link has been used in the meantime."))
             user = self.save(commit=False)
             user.is_staff = True
@@ -135,7 +135,7 @@ def first_sign_in(request: HttpRequest, token: str) -> HttpResponse:
             messages.success(request, gettext("Welcome, %s. This is your workshop.") % user.get_username())
             return cast(HttpResponse, perform_login(request, user, redirect_url=reverse("admin:index")))
     except InvitationError as error:
-        gone = {"title": gettext("This link no longer works"), "why": str(error)}
-        return render(request, "registration/link_gone.html", gone, status=410)
+        reason = {"title": gettext("This link no longer works"), "why": str(error)}
+        return render(request, "registration/link_gone.html", reason, status=410)
     context = {"title": gettext("Choose your user name and password"), "form": form}
     return render(request, "registration/first_sign_in.html", context)

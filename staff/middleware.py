@@ -1,4 +1,4 @@
-"""The second factor, where the site asks everybody on the staff for one."""
+"""Requires a second factor of the staff, where REQUIRE_SECOND_FACTOR is on."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,12 +13,12 @@ from django.utils.functional import SimpleLazyObject
 from staff.second_factor import has_second_factor
 
 WORKSHOP = "/admin/"
-#: Where somebody without a second factor may go: to set one up, to come in and to go out.
-DOORS = ("/admin/account/", "/admin/login/", "/admin/logout/", "/admin/welcome/")
+#: Open to staff without a second factor: to set one up, to sign in and to sign out.
+OPEN_PATHS = ("/admin/account/", "/admin/login/", "/admin/logout/", "/admin/welcome/")
 
 
 class RequireSecondFactorMiddleware:
-    """Shows nothing of the staff's to a password alone, when REQUIRE_SECOND_FACTOR says so."""
+    """Keeps staff without a second factor out of the workshop, and shows them visitors' pages as visitors see them."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -27,9 +27,9 @@ class RequireSecondFactorMiddleware:
         if settings.REQUIRE_SECOND_FACTOR:
             if not request.path_info.startswith(WORKSHOP):
                 # Visitors' pages show drafts and unpublished clips to the staff; lazily, as visitors cost no query.
-                person = request.user
-                request.user = SimpleLazyObject(lambda: nobody_without_second_factor(person))  # type: ignore[assignment]
-            elif not request.path_info.startswith(DOORS) and lacks_second_factor(request.user):
+                user = request.user
+                request.user = SimpleLazyObject(lambda: anonymous_if_unprotected(user))  # type: ignore[assignment]
+            elif not request.path_info.startswith(OPEN_PATHS) and lacks_second_factor(request.user):
                 if request.method not in ("GET", "HEAD"):
                     raise PermissionDenied
                 return redirect("mfa_index")
@@ -40,5 +40,5 @@ def lacks_second_factor(user: Any) -> bool:
     return user.is_authenticated and not has_second_factor(user)
 
 
-def nobody_without_second_factor(user: Any) -> Any:
+def anonymous_if_unprotected(user: Any) -> Any:
     return AnonymousUser() if lacks_second_factor(user) else user

@@ -26,7 +26,7 @@ SECOND_FACTORS = ["view_authenticator", "delete_authenticator"]
 
 
 def make_roles(apps: Any) -> None:
-    """Make both groups and give them their permissions; `apps` is the registry of a migration."""
+    """Create both groups with their permissions; `apps` is the registry of a migration."""
     Group = apps.get_model("auth", "Group")
     therapist, _created = Group.objects.get_or_create(name=THERAPIST)
     therapist.permissions.set(permissions_of(apps, PROGRAMME))
@@ -38,16 +38,16 @@ def make_roles(apps: Any) -> None:
 
 def permissions_of(apps: Any, models: dict[str, list[str]]) -> list[Any]:
     """Return every permission on `models`, given as names by app."""
-    found: list[Any] = []
+    permissions: list[Any] = []
     for app, names in models.items():
         make_permissions(apps, app)
-        permissions = apps.get_model("auth", "Permission").objects
-        found += permissions.filter(content_type__app_label=app, content_type__model__in=names)
-    return found
+        rows = apps.get_model("auth", "Permission").objects
+        permissions += rows.filter(content_type__app_label=app, content_type__model__in=names)
+    return permissions
 
 
 def make_permissions(apps: Any, app: str) -> None:
-    """Make the permissions of an app now: Django does so only after all migrations, too late for a new site."""
+    """Create the permissions of an app now: Django does so only after all migrations, too late for a new site."""
     config = apps.get_app_config(app)
     config.models_module = True
     create_permissions(config, apps=apps, verbosity=0)

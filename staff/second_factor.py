@@ -16,7 +16,7 @@ def has_second_factor(user: Any) -> bool:
 
 
 def forget_second_factors(user: Any) -> int:
-    """Let `user` sign in with the password alone again; return how many factors there were, recovery codes included."""
+    """Delete the second factors of `user` and return how many there were, recovery codes included."""
     deleted, _rows = Authenticator.objects.filter(user_id=user.pk).delete()
     return deleted
 

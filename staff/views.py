@@ -1,4 +1,4 @@
-"""The one page of sign-in that django-allauth does not have."""
+"""What to do about a forgotten password, with mail and without."""
 
 from typing import cast
 

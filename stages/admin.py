@@ -1,3 +1,5 @@
+"""The workshop's forms and lists of stages, with their groups."""
+
 from typing import ClassVar
 
 from django.contrib import admin
@@ -10,6 +12,8 @@ from texts.admin import REVIEW, ReviewedTextAdmin, ReviewFilter
 
 
 class ExerciseGroupInline(admin.StackedInline):
+    """The groups of a stage, on the stage's form."""
+
     model = ExerciseGroup
     extra = 0
     show_change_link = True
@@ -19,6 +23,8 @@ class ExerciseGroupInline(admin.StackedInline):
 
 @admin.register(Stage)
 class StageAdmin(ReviewedTextAdmin):
+    """Stages, in the order of the page that visitors read."""
+
     list_display = ["name", "tagline", "duration", "published", "review"]
     list_filter = ["published", ReviewFilter]
     search_fields = ["name", "tagline", "summary", "how_to"]

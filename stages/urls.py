@@ -1,3 +1,5 @@
+"""Addresses of the stages, below `/stages/`."""
+
 from django.urls import path
 
 from stages import views
@@ -6,5 +8,4 @@ app_name = "stages"
 urlpatterns = [
     path("", views.stage_list, name="list"),
     path("<int:number>/", views.stage_detail, name="detail"),
-    path("<int:number>/stills.webp", views.stage_stills, name="stills"),
 ]

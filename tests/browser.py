@@ -1,15 +1,39 @@
-"""Debian's Chromium for the tests that need a browser."""
+"""Debian's Chromium, and what the two kinds of browser tests share.
+
+- `tests/e2e/` drives what `make run` serves: gunicorn, the worker, collected files, and one database for all tests of
+  a process. It is for what only the whole site can show: films, caches, sign-in, the weight of a page. Such a test
+  sees what a visitor or a therapist sees, and nothing else.
+- `tests/e2e/workshop/` drives Django's live server in the test's own process, on rows which the test makes and looks
+  up: forms, lists, order, the editor. Only `test_upload_page.py` starts a server of its own, because it kills it.
+"""
 
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync"]
+#: Without the pop-ups of its address bar, which nobody sees here, a window takes less than half as long to open. The
+#: rest is Playwright's own list, in short: a second list replaces the first.
+DISABLED_FEATURES = [
+    "WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup", "AimEnabled", "LensOverlay", "MediaRouter",
+    "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable", "PaintHolding", "ThirdPartyStoragePartitioning", "OptimizationHints",
+    "NetworkTimeServiceQuerying", "PreconnectToSearch",
+]  # fmt: skip
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-sync",
+    f"--disable-features={','.join(DISABLED_FEATURES)}",
+]
+AXE = next(Path(__file__).parent.glob("vendor/axe-core-*/axe.min.js"))
 
 
 @contextmanager
@@ -26,3 +50,29 @@ def launched() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+
+
+def collect_complaints(page: Any, complaints: list[str]) -> None:
+    """Append the page's errors to `complaints`: those of its scripts, and what breaks the content security policy."""
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+
+def cookies_of(client: Any, url: str) -> list[Any]:
+    """Return the cookies of Django's test client as a browser context takes them."""
+    return [{"name": name, "value": morsel.value, "url": url} for name, morsel in client.cookies.items()]
+
+
+def violations(page: Any, context: str = "html", **options: Any) -> list[tuple[str, list[str]]]:
+    """Return the rules of axe that the elements of the selector `context` break, each with these elements.
+
+    The options are those of `axe.run`. Other results than violations are not collected: that takes longer than to
+    find them.
+    """
+    if page.evaluate("typeof axe") == "undefined":
+        page.evaluate(AXE.read_text())
+    found = page.evaluate(
+        "async ([context, options]) => (await axe.run(context, options)).violations",
+        [context, {"resultTypes": ["violations"]} | options],
+    )
+    return [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in found]

@@ -8,14 +8,17 @@ from django.apps import apps
 from django.core.cache import caches
 from django.core.files.storage import storages
 from django.core.management import call_command
+from django.test import Client
 
 from clips.models import Clip
 from pages import search
-from tests.walk import addresses
+from tests.walk import Answer, addresses, answer_to
 from texts import freshness
 
 #: Every row of the programme's texts, once a process has loaded them: loading takes seconds, copying does not.
 _rows: dict[Any, list[Any]] = {}
+#: Every page of a fresh install that a test of this process has asked for, by its address.
+_pages: dict[str, Answer] = {}
 
 
 @pytest.fixture(autouse=True)
@@ -72,6 +75,22 @@ def programme(db, tmp_path):
 
 
 @pytest.fixture
-def every_address(programme, client):
+def fetch(request):
+    """Return a function that gives a visitor's page of a fresh install, and asks for each address once a process.
+
+    The programme is loaded only when a page is not known yet, so a test may use nothing but the pages.
+    """
+
+    def fetched(address):
+        if address not in _pages:
+            request.getfixturevalue("programme")
+            _pages[address] = answer_to(Client(), address)
+        return _pages[address]
+
+    return fetched
+
+
+@pytest.fixture
+def every_address(fetch):
     """The address of every page in the sitemap, and of the pages that the sitemap leaves out."""
-    return [*addresses(client.get("/sitemap.xml").text), "/start/?answered=1&2-1=yes", "/search/?q=left"]
+    return [*addresses(fetch("/sitemap.xml").text), "/start/?answered=1&2-1=yes", "/search/?q=left"]

@@ -11,6 +11,7 @@ import imageio_ffmpeg
 from django.core.files.base import ContentFile
 from PIL import Image
 
+from clips.conversion.models import Conversion
 from clips.models import Clip
 from exercises.models import BodyPart, Equipment, Exercise, ExerciseGroup, Variation
 from faq.models import Problem, Question, Topic
@@ -18,6 +19,9 @@ from pages.models import Page, Section
 from stages.models import Stage
 
 _count = itertools.count(1)
+
+#: What `make_clip` writes into the clip's conversion instead of the clip.
+OF_THE_CONVERSION = {field.name for field in Conversion._meta.fields} - {"clip"}
 
 
 def make_stage(**fields):
@@ -118,14 +122,17 @@ def make_section(**fields):
 def make_clip(**fields):
     """Make a filmed clip that visitors see, with real files; of an exercise of its own unless the test says.
 
-    A clip with another status than ready has no files yet.
+    A clip with another status than ready has no files yet; a drawn one has no conversion.
     """
     if "exercise" not in fields and not fields.get("story"):
         fields["exercise"] = make_exercise()
-    ready = fields.get("status", Clip.Status.READY) == Clip.Status.READY
-    boring = {"status": Clip.Status.READY, "published": ready, "description": "A head moves slowly."}
+    conversion = {name: fields.pop(name) for name in [*fields] if name in OF_THE_CONVERSION}
+    if fields.get("kind") != Clip.Kind.DRAWN:
+        conversion.setdefault("status", Clip.Status.READY)
+    ready = conversion.get("status", Clip.Status.READY) == Clip.Status.READY
+    boring = {"published": ready, "description": "A head moves slowly."}
     if ready:
-        boring |= {"seconds": 1, "width": 64, "height": 48, "progress": 100}
+        boring |= {"seconds": 1, "width": 64, "height": 48}
     clip = Clip(**boring | fields)
     if ready:
         for name, content in files_of_a_clip().items():
@@ -133,6 +140,8 @@ def make_clip(**fields):
                 suffix = "mp4" if name.startswith("film") else "webp"
                 getattr(clip, name).save(f"{name}.{suffix}", ContentFile(content), save=False)
     clip.save()
+    if conversion:
+        Conversion.objects.create(clip=clip, **{"progress": 100 if ready else 0} | conversion)
     return clip
 
 

@@ -7,24 +7,25 @@ import pytest
 from django.db import OperationalError
 
 from stages.models import StageQuerySet
+from tests.factories import make_exercise, make_problem, make_question
 from tests.walk import links, words
 
 pytestmark = pytest.mark.django_db
 
 
-def test_every_page_answers_and_sets_no_cookie(every_address, client):
+def test_every_page_answers_and_sets_no_cookie(every_address, fetch):
     assert len(every_address) > 50
 
     for address in every_address:
-        response = client.get(address)
+        response = fetch(address)
 
         assert response.status_code == 200, address
         assert not response.cookies, address
 
 
-def test_every_page_has_one_heading_a_title_a_description_and_a_canonical_address(every_address, client):
+def test_every_page_has_one_heading_a_title_a_description_and_a_canonical_address(every_address, fetch):
     for address in every_address:
-        html = client.get(address).text
+        html = fetch(address).text
 
         assert html.count("<h1") == 1, address
         assert re.search(r"<title>[^<]{5,}</title>", html), address
@@ -33,9 +34,9 @@ def test_every_page_has_one_heading_a_title_a_description_and_a_canonical_addres
         assert f'<link rel="canonical" href="http://testserver{path}">' in html, address
 
 
-def test_no_heading_is_empty_and_no_placeholder_is_left(every_address, client):
+def test_no_heading_is_empty_and_no_placeholder_is_left(every_address, fetch):
     for address in every_address:
-        html = client.get(address).text
+        html = fetch(address).text
 
         for level, heading in re.findall(r"<h([1-6])[^>]*>(.*?)</h\1>", html, re.DOTALL):
             assert re.sub(r"<[^>]*>", "", heading).strip(), f"empty h{level} on {address}"
@@ -43,8 +44,8 @@ def test_no_heading_is_empty_and_no_placeholder_is_left(every_address, client):
         assert not re.search(r"lorem|TODO|TBD|\bNone\b|[{}]", said), address
 
 
-def test_no_link_is_dead(every_address, client):
-    pages = {address: links(client.get(address).text, address) for address in every_address}
+def test_no_link_is_dead(every_address, fetch):
+    pages = {address: links(fetch(address).text, address) for address in every_address}
     targets = {link for found, _ids in pages.values() for link in found}
     answers = {}
 
@@ -56,23 +57,23 @@ def test_no_link_is_dead(every_address, client):
             parts = parts._replace(query="answered=1")  # where the form of "Where do I start?" leads
         address = parts.path + (f"?{parts.query}" if parts.query else "")
         if address not in answers:
-            answers[address] = client.get(address)
+            answers[address] = fetch(address)
         assert answers[address].status_code == 200, target
         if parts.fragment:
             assert parts.fragment in links(answers[address].text, address)[1], target
 
 
-def test_no_page_asks_another_host_for_anything(every_address, client):
+def test_no_page_asks_another_host_for_anything(every_address, fetch):
     for address in every_address:
-        html = client.get(address).text
+        html = fetch(address).text
 
         fetched = re.findall(r'<(?:script|img|link|video|source|iframe)[^>]+(?:src|href)="(https?://[^"]+)"', html)
         assert [url for url in fetched if not url.startswith("http://testserver")] == [], address
 
 
-def test_pages_carry_the_security_headers_and_no_inline_code(every_address, client):
+def test_pages_carry_the_security_headers_and_no_inline_code(every_address, fetch):
     for address in every_address:
-        response = client.get(address)
+        response = fetch(address)
 
         policy = response["Content-Security-Policy"]
         assert "default-src 'none'" in policy
@@ -83,12 +84,12 @@ def test_pages_carry_the_security_headers_and_no_inline_code(every_address, clie
         assert not re.search(r" style=| on\w+=|<style|<script>", response.text), address
 
 
-def test_public_addresses_stay_where_they_are(programme, client):
+def test_public_addresses_stay_where_they_are(fetch):
     for address in ["/", "/stages/", "/stages/1/", "/stages/2/", "/stages/3/", "/start/", "/exercises/",
                     "/exercises/center-to-left/", "/faq/", "/problems/", "/problems/trouble-swallowing/", "/search/",
                     "/my-side/", "/about/", "/before-you-start/", "/evidence/", "/privacy/", "/accessibility/",
                     "/robots.txt", "/sitemap.xml"]:  # fmt: skip
-        assert client.get(address).status_code == 200, address
+        assert fetch(address).status_code == 200, address
 
 
 def test_pages_without_any_content_still_look_finished(db, client):
@@ -116,7 +117,7 @@ def test_a_missing_page_is_a_404_in_the_sites_look(db, client, address):
     assert "site-header" in response.text
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 413, 429, 500, 503])
+@pytest.mark.parametrize("status", [400, 403, 404, 408, 413, 415, 429, 500, 503])
 def test_every_error_page_renders_without_the_database(rf, status):
     from cdtrainer import errors
     from exercises.sides import Sides
@@ -143,7 +144,7 @@ def test_a_form_that_is_too_large_is_refused_in_plain_words(db, client, settings
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
 
     for address in ["/sides/", "/admin/login/"]:
-        response = client.post(address, {"side": "left" * 1000})
+        response = client.post(address, "side=" + "left" * 1000, content_type="application/x-www-form-urlencoded")
         if response.status_code != 302:
             assert response.status_code == 413, address
             assert "That is too large" in response.text
@@ -174,3 +175,16 @@ def test_an_unknown_host_is_refused_in_plain_words(db, client):
 
     assert response.status_code == 400
     assert "We could not read that address" in response.text
+
+
+@pytest.mark.parametrize("number_of_exercises", [3, 30])
+@pytest.mark.parametrize("address", ["/", "/faq/", "/exercises/first/", "/search/?q=turn", "/sitemap.xml"])
+def test_pages_take_a_fixed_number_of_queries(client, django_assert_max_num_queries, number_of_exercises, address):
+    make_exercise(name="First turn", slug="first")
+    for _ in range(number_of_exercises):
+        make_exercise(name="Turn")
+        make_question()
+        make_problem()
+
+    with django_assert_max_num_queries(8):
+        assert client.get(address).status_code == 200

@@ -1,10 +1,36 @@
-"""Reading pages as a visitor does: their addresses, links and words."""
+"""Reading pages as a visitor does: their addresses, links and words.
 
+Many tests look at every page of a fresh install. They get the pages from the fixture `fetch`, which asks the site for
+each address once a process and keeps the answer.
+"""
+
+import json
 import re
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the site answered to one request of a visitor's; `answer["Vary"]` is a header."""
+
+    status_code: int
+    headers: dict[str, str]
+    cookies: tuple[str, ...]
+    text: str
+
+    def __getitem__(self, header):
+        return self.headers[header]
+
+
+def answer_to(client, address):
+    """Return the answer to a GET, without what Django's test client hangs on it: that would keep every row alive."""
+    response = client.get(address)
+    text = response.getvalue().decode(errors="replace")  # of a picture or a film, too
+    return Answer(response.status_code, dict(response.items()), tuple(response.cookies), text)
 
 
 def addresses(sitemap):
@@ -66,3 +92,13 @@ def links(html, base):
     parser.feed(html)
     absolute = [urljoin(f"http://testserver{base}", link) for link in parser.links]
     return [link for link in absolute if link.startswith("http://testserver")], parser.ids
+
+
+def graph(html):
+    """Return the structured data of a page, an item each."""
+    return json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)[1])["@graph"]
+
+
+def of_type(items, kind):
+    """Return the items of structured data that are of one type."""
+    return [item for item in items if item["@type"] == kind]

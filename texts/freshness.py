@@ -1,22 +1,24 @@
-"""When did anything that visitors can see last change?
+"""The content version: a number that rises whenever something visitors can see changes.
 
-Cached pages carry the content version in their key, so an edit shows within a second and nothing stale is served.
-Whatever changes a visible row calls `touch()` in the same transaction: the workshop's forms, lists and actions
-(`texts.admin`, `texts.publishing`), *Upload clips*, the worker that publishes a film, and `load_programme`. Nothing
-calls it behind the scenes; `tests/test_every_door.py` opens every door and looks at the page.
+It is a part of the cache key of every page, so an edit shows within a second and nothing stale is served. Whatever
+changes a visible row calls `touch()` in the same transaction: the workshop's forms, lists and actions (`texts.admin`,
+`texts.publishing`), *Upload clips*, the worker that publishes a film, and `load_programme`. No signal calls it;
+`tests/test_every_door.py` makes a change in each of these ways and looks at the page.
 """
 
 import time
+from typing import cast
 
+from django.db import Error as DatabaseError
 from django.db.models import F
 
 from texts.models import ContentVersion
 
-#: Seconds for which a process trusts the version it has read.
+#: Seconds for which a process reuses the version it has read.
 TRUSTED_SECONDS = 0.5
 
 _read_at = 0.0
-_version = 0
+_version: int | None = None
 
 
 def touch() -> None:
@@ -28,10 +30,17 @@ def touch() -> None:
 
 
 def version() -> int:
-    """Return the content version, at most half a second old."""
+    """Return the content version, at most half a second old; the last one known while the database does not answer.
+
+    Raises:
+        DatabaseError: when it has not answered since this process began.
+    """
     global _read_at, _version
-    now = time.monotonic()
-    if now - _read_at > TRUSTED_SECONDS:
-        _version = ContentVersion.objects.filter(pk=1).values_list("number", flat=True).first() or 0
-        _read_at = now
-    return _version
+    if time.monotonic() - _read_at > TRUSTED_SECONDS:
+        try:
+            _version = ContentVersion.objects.filter(pk=1).values_list("number", flat=True).first() or 0
+        except DatabaseError:
+            if _version is None:
+                raise
+        _read_at = time.monotonic()
+    return cast(int, _version)

@@ -1,71 +1,71 @@
-"""The history of every text: what it said, since when, by whom, and the way back.
+"""Versions of texts: record them, list them with their differences, restore them.
 
-Each row of a text keeps `Version`s of its own, written where it is saved (the workshop's forms and actions, and
-`load_programme`), never by a signal: what is written down has somebody who did it.
+Versions are written where a row is saved (the workshop's forms and actions, `load_programme`), never by a signal, so
+that each of them has an author.
 """
 
-import difflib
 import json
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Exists, OuterRef, Subquery
-from django.utils.html import strip_tags
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
+from texts.differences import Difference, differences, names_in
 from texts.models import Version
-from texts.prose import ProseField
 
-#: Restoring brings back words. Whether visitors see a text, where it stands and its address stay as they are.
-STAYS_AS_IT_IS = ("published", "position", "slug", "key", "number")
-UNCHANGED_WORDS = 12  # shown on each side of a change
+#: Restoring an existing text changes its words only: these fields keep their values.
+NOT_RESTORED = ("published", "position", "slug", "key", "number")
+
+
+# Recording ---------------------------------------------------------------------------
 
 
 def content_of(row: models.Model) -> dict[str, Any]:
-    """Return what an editor can change in `row`, as it would be read from JSON: relations as primary keys."""
+    """Return the editable fields of `row` as JSON would give them back: relations as primary keys, no files."""
     content: dict[str, Any] = {}
     for field in row._meta.concrete_fields:
         if field.editable and not field.primary_key and not isinstance(field, models.FileField):
             content[field.name] = getattr(row, field.attname)
-    for many in row._meta.many_to_many:
-        content[many.name] = sorted(getattr(row, many.name).values_list("pk", flat=True))
-    read: dict[str, Any] = json.loads(json.dumps(content, cls=DjangoJSONEncoder))
-    return read
+    for many_to_many in row._meta.many_to_many:
+        content[many_to_many.name] = sorted(getattr(row, many_to_many.name).values_list("pk", flat=True))
+    decoded: dict[str, Any] = json.loads(json.dumps(content, cls=DjangoJSONEncoder))
+    return decoded
 
 
 def remember(row: models.Model) -> None:
-    """Before the first change of a text: keep what the database has, so that one can go back to it."""
+    """Record the row as the database has it, unless it has versions already. Call it before a change is saved."""
     if row.pk is None or Version.objects.of(row).exists():
         return
-    before = type(row)._default_manager.filter(pk=row.pk).first()
-    if before is not None:
-        _write(before, content_of(before), Version.Kind.FIRST, None)
+    unchanged = type(row)._default_manager.filter(pk=row.pk).first()
+    if unchanged is not None:
+        _create_version(unchanged, content_of(unchanged), Version.Kind.FIRST, None)
 
 
 def record(row: models.Model, user: Any = None, kind: str = Version.Kind.SAVED) -> None:
-    """After a change: keep what the text says now, if it says anything new. No `user` means the programme."""
-    now = content_of(row)
+    """Record the row after a change, if any field differs from its last version. No `user` means the programme."""
+    content = content_of(row)
     last = Version.objects.of(row).newest_first().first()
-    if last is None or last.kind == Version.Kind.DELETED or last.content != now:
-        _write(row, now, kind, user)
+    if last is None or last.kind == Version.Kind.DELETED or last.content != content:
+        _create_version(row, content, kind, user)
 
 
 def record_deletion(row: models.Model, user: Any, parts: Sequence[str] = ()) -> None:
-    """Before a text is deleted with all its `parts` (related names): keep its last words."""
+    """Record the last content of a text and of its `parts` (related names). Call it before they are deleted."""
+    version = _create_version(row, content_of(row), Version.Kind.DELETED, user)
     for name in parts:
         for part in getattr(row, name).all():
-            record_deletion(part, user)
-    _write(row, content_of(row), Version.Kind.DELETED, user)
+            _create_version(part, content_of(part), Version.Kind.DELETED, user, deleted_with=version)
 
 
-def _write(row: models.Model, content: dict[str, Any], kind: str, user: Any) -> None:
-    Version.objects.create(
+def _create_version(row: models.Model, content: dict[str, Any], kind: str, user: Any, **fields: Any) -> Version:
+    return Version.objects.create(
         content_type=ContentType.objects.get_for_model(row),
         object_id=row.pk,
         kind=kind,
@@ -73,184 +73,127 @@ def _write(row: models.Model, content: dict[str, Any], kind: str, user: Any) -> 
         content=content,
         user=user,
         by=user.get_username() if user else "",
+        **fields,
     )
+
+
+# Listing -----------------------------------------------------------------------------
 
 
 def versions_of(row: models.Model, parts: Sequence[str] = ()) -> models.QuerySet[Version]:
     """Return the versions of a text and of its parts (related names), of deleted parts too, the newest first."""
-    found = Version.objects.of(row)
+    versions = Version.objects.of(row)
     for name in parts:
         relation = row._meta.get_field(name)
-        kind = ContentType.objects.get_for_model(relation.related_model)  # type: ignore[arg-type]
+        part_type = ContentType.objects.get_for_model(relation.related_model)  # type: ignore[arg-type]
         belongs = {f"content__{relation.remote_field.name}": row.pk}  # type: ignore[union-attr]
-        found = found | Version.objects.filter(content_type=kind, **belongs)
-    same = Version.objects.filter(content_type=OuterRef("content_type"), object_id=OuterRef("object_id"))
-    before = same.filter(pk__lt=OuterRef("pk")).newest_first().values("pk")[:1]
-    return found.annotate(before=Subquery(before), is_newest=~Exists(same.filter(pk__gt=OuterRef("pk")))).newest_first()
+        versions = versions | Version.objects.filter(content_type=part_type, **belongs)
+    same_row = Version.objects.filter(content_type=OuterRef("content_type"), object_id=OuterRef("object_id"))
+    previous = same_row.filter(pk__lt=OuterRef("pk")).newest_first().values("pk")[:1]
+    newer = same_row.filter(pk__gt=OuterRef("pk"))
+    return versions.annotate(previous=Subquery(previous), is_newest=~Exists(newer)).newest_first()
+
+
+def deleted(model: type[models.Model]) -> models.QuerySet[Version]:
+    """Return the last version of each row of `model` that was deleted and is still gone, the newest first."""
+    versions = Version.objects.of_model(model)
+    newer = versions.filter(object_id=OuterRef("object_id"), pk__gt=OuterRef("pk"))
+    row = model._default_manager.filter(pk=OuterRef("object_id"))
+    return versions.filter(~Exists(newer), ~Exists(row), kind=Version.Kind.DELETED).newest_first()
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One version as the history shows it."""
+    """One version as the workshop shows it."""
 
     version: Version
-    kind: str  # of text, as in "Section"
-    is_whole: bool  # the first there is: nothing to compare it with
-    differences: "list[Difference]"
+    is_whole: bool  # everything the text said; otherwise what changed since the version before
+    differences: list[Difference]
     can_be_restored: bool
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of text, as in "Section"."""
+        return capfirst(str(self.version.model._meta.verbose_name))
 
 
 def entries(versions: Iterable[Any]) -> list[Entry]:
-    """Return what the history shows of versions that come from `versions_of`."""
-    known = list(versions)
-    before = Version.objects.in_bulk([version.before for version in known if version.before])
+    """Return the entries of a text's history, from rows of `versions_of`, each with its changes."""
+    versions = list(versions)
+    previous = Version.objects.in_bulk([version.previous for version in versions if version.previous])
+    names = names_in([*versions, *previous.values()])
     return [
         Entry(
             version,
-            capfirst(version.content_type.name),
-            version.before is None,
-            differences(version, before.get(version.before)),
+            version.previous is None,
+            differences(version, previous.get(version.previous), names),
             version.kind == Version.Kind.DELETED or not version.is_newest,
         )
-        for version in known
+        for version in versions
     ]
 
 
-# Going back --------------------------------------------------------------------------
+def deleted_entries(versions: Iterable[Version]) -> list[Entry]:
+    """Return the entries of deleted texts, from rows of `deleted`, each with all its words."""
+    versions = list(versions)
+    names = names_in(versions)
+    return [Entry(version, True, differences(version, None, names), True) for version in versions]
+
+
+# Restoring ---------------------------------------------------------------------------
 
 
 def restore(version: Version, user: Any) -> models.Model:
-    """Make a text say again what it said in `version`; a part that was deleted comes back.
+    """Give a row the content of `version` and return it; a deleted row is created again, as a draft.
 
     Raises:
         ValidationError: when that breaks a rule of today, or belongs to something that is gone.
     """
-    model = version.content_type.model_class()
-    assert model is not None  # noqa: S101 - a version belongs to a model of this site
-    row = model._default_manager.filter(pk=version.object_id).first()
-    is_back = row is None
+    row = version.model._default_manager.filter(pk=version.object_id).first()
+    was_deleted = row is None
     if row is None:
-        row = model(pk=version.object_id)
+        row = version.model(pk=version.object_id)
     else:
         remember(row)
-    many: dict[str, list[int]] = {}
-    for name, value in version.content.items():
-        field = _field(model, name)
-        if field is None or (name in STAYS_AS_IT_IS and not is_back):
+    many_to_many = {}
+    for field, value in version.fields():
+        if field.name in NOT_RESTORED and not was_deleted:
             continue
         if field.many_to_many:
-            many[name] = value
+            many_to_many[field.name] = value
         else:
             setattr(row, field.attname, value if field.is_relation else field.to_python(value))
+    if was_deleted:
+        _prepare_to_return(row)
     row.full_clean()
-    row.save(force_insert=is_back)
-    for name, keys in many.items():
+    row.save(force_insert=was_deleted)
+    for name, pks in many_to_many.items():
         related = getattr(row, name)
-        related.set(related.model._default_manager.filter(pk__in=keys))
+        related.set(related.model._default_manager.filter(pk__in=pks))
     record(row, user, Version.Kind.RESTORED)
     return row
 
 
-def _field(model: type[models.Model], name: str) -> Any:
-    """Return a field of today's model, None when a later version of the site has it no more."""
-    return next((field for field in model._meta.get_fields() if field.name == name), None)
+def restore_deleted(version: Version, user: Any) -> models.Model:
+    """Create a deleted text again, as a draft, with the parts that were deleted with it, and return it.
+
+    Raises:
+        ValidationError: when that breaks a rule of today, or belongs to something that is gone.
+    """
+    row = restore(version, user)
+    for part in version.parts.order_by("pk"):
+        restore(part, user)
+    return row
 
 
-# Differences -------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Piece:
-    """Some words of a text, and what became of them: "same", "added", "removed" or "left out"."""
-
-    kind: str
-    words: str
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One field of two versions, as pieces of words."""
-
-    label: str
-    pieces: list[Piece]
-
-
-def differences(version: Version, before: Version | None) -> list[Difference]:
-    """Return which fields changed from `before` to `version`, from what to what."""
-    model = version.content_type.model_class()
-    old = before.content if before else {}
-    found = []
-    for name, value in version.content.items():
-        field = _field(model, name) if model else None
-        if field is None or value == old.get(name, "" if before is None else None):
-            continue
-        if before is None and value in (None, "", [], False):
-            continue
-        one, other = in_words(field, old.get(name)), in_words(field, value)
-        if one == other and not isinstance(field, ProseField):
-            continue  # of no consequence, such as a line end
-        label = capfirst(str(getattr(field, "verbose_name", name)))
-        pieces = list(shortened(compared(one, other))) if one != other else [Piece("same", gettext("only its look"))]
-        found.append(Difference(label, pieces))
-    return found
-
-
-def in_words(field: Any, value: Any) -> str:
-    """Return the value of a field as an editor would read it."""
-    if value is None or value == "":
-        return ""
-    if isinstance(value, bool):
-        return gettext("yes") if value else gettext("no")
-    if field.is_relation:
-        keys = value if isinstance(value, list) else [value]
-        found = field.related_model._default_manager.in_bulk(keys)
-        return ", ".join(str(found.get(key, gettext("(deleted)"))) for key in keys)
-    if isinstance(field, ProseField):
-        apart = re.sub(r"(?i)</(?:p|li|ul|ol)>|<br ?/?>", "\n", str(value))
-        apart = re.sub(r"(?i)<li>", "• ", apart)
-        words = strip_tags(apart).replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">")
-        return re.sub(r"\s*\n\s*", "\n", words.replace("&nbsp;", " ")).strip()
-    if field.choices:
-        return str(dict(field.flatchoices).get(value, value))
-    return str(value).replace("\r\n", "\n")
-
-
-def compared(old: str, new: str) -> Iterator[Piece]:
-    """Yield the words of both texts in one row, each marked with what became of it."""
-    one, other = re.findall(r"\s+|\S+", old), re.findall(r"\s+|\S+", new)
-    steps = difflib.SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
-    removed = added = ""
-    for place, (what, a, b, c, d) in enumerate(steps):
-        before, after = "".join(one[a:b]), "".join(other[c:d])
-        between = what == "equal" and before.isspace() and 0 < place < len(steps) - 1
-        if what != "equal" or between:  # words that changed side by side are one change
-            removed, added = removed + before, added + after
-            continue
-        yield from _changed(removed, added)
-        removed = added = ""
-        yield Piece("same", before)
-    yield from _changed(removed, added)
-
-
-def _changed(removed: str, added: str) -> Iterator[Piece]:
-    if removed:
-        yield Piece("removed", removed)
-    if added:
-        yield Piece("added", added)
-
-
-def shortened(pieces: Iterable[Piece]) -> Iterator[Piece]:
-    """Leave out what is unchanged and far from every change."""
-    known = list(pieces)
-    for place, piece in enumerate(known):
-        tokens = re.findall(r"\S+\s*|\s+", piece.words)
-        head = UNCHANGED_WORDS if place else 0
-        tail = UNCHANGED_WORDS if place + 1 < len(known) else 0
-        if piece.kind != "same" or len(tokens) <= head + tail + 3:
-            yield piece
-            continue
-        if head:
-            yield Piece("same", "".join(tokens[:head]))
-        yield Piece("left out", " … ")
-        if tail:
-            yield Piece("same", "".join(tokens[-tail:]))
+def _prepare_to_return(row: models.Model) -> None:
+    """Make a draft of a row that was deleted; refuse it while a row it belongs to is gone."""
+    if hasattr(row, "published"):
+        row.published = False
+    foreign_keys: list[Any] = [field for field in row._meta.concrete_fields if field.is_relation]
+    for field in foreign_keys:
+        pk, model = getattr(row, field.attname), field.related_model
+        if pk and not model._default_manager.filter(pk=pk).exists():
+            last = Version.objects.of_model(model).filter(object_id=pk).newest_first().first()
+            message = gettext("It belongs to “%(name)s” (%(kind)s), which was deleted: bring that back first.")
+            raise ValidationError(message % {"name": last or pk, "kind": model._meta.verbose_name})

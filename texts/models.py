@@ -1,6 +1,8 @@
-"""What every text of the site shares: who wrote it, who checked it, whether visitors may see it, and its history."""
+"""What all texts share: who wrote and reviewed them, their versions, and the version of all content."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
@@ -10,28 +12,40 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-#: A review counts as fresh for so long when nobody has said when the next one is due.
+#: How long a review is valid when no date for the next one is set.
 REVIEW_LASTS = timedelta(days=365)
 
 
 def review_is_due() -> models.Q:
-    """Select reviewed texts that somebody should review again: on the day that was set, or after a year."""
+    """Return the condition for texts whose review has expired: on the date that was set, or after a year."""
     today = timezone.localdate()
     return models.Q(next_review_on__lt=today) | models.Q(next_review_on=None, reviewed_on__lt=today - REVIEW_LASTS)
 
 
 class ReviewedText(models.Model):
-    """A text that says who wrote it and which clinician, if any, has reviewed it."""
+    """A text with its author and the clinician, if any, who has reviewed it."""
 
-    written_by = models.CharField(_("written by"), max_length=200, blank=True)
+    written_by = models.CharField(
+        _("written by"),
+        max_length=200,
+        blank=True,
+        help_text=_("Whose words these are. Visitors read it below the text."),
+    )
     reviewed_by = models.CharField(
         _("reviewed by"),
         max_length=200,
         blank=True,
         help_text=_("Name and role of the clinician who checked this text. Leave empty when nobody has."),
     )
-    reviewed_on = models.DateField(_("reviewed on"), null=True, blank=True)
-    next_review_on = models.DateField(_("next review on"), null=True, blank=True)
+    reviewed_on = models.DateField(
+        _("reviewed on"), null=True, blank=True, help_text=_("The day on which the clinician checked it.")
+    )
+    next_review_on = models.DateField(
+        _("next review on"),
+        null=True,
+        blank=True,
+        help_text=_("When somebody should check it again. Left empty, that is a year after the review."),
+    )
 
     class Meta:
         abstract = True
@@ -53,15 +67,18 @@ REVIEW_FIELDSET = (
 
 
 class VersionQuerySet(models.QuerySet["Version"]):
+    def of_model(self, model: type[models.Model]) -> "VersionQuerySet":
+        return self.filter(content_type=ContentType.objects.get_for_model(model))
+
     def of(self, row: models.Model) -> "VersionQuerySet":
-        return self.filter(content_type=ContentType.objects.get_for_model(row), object_id=row.pk)
+        return self.of_model(type(row)).filter(object_id=row.pk)
 
     def newest_first(self) -> "VersionQuerySet":
         return self.order_by("-pk")
 
 
 class Version(models.Model):
-    """What a text said after somebody changed it. `texts.history` writes and reads these rows."""
+    """The content of a row after a change. `texts.history` writes and reads these rows."""
 
     class Kind(models.TextChoices):
         FIRST = "first", _("As it was before")  # before its first change that was written down
@@ -79,6 +96,9 @@ class Version(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, related_name="+", null=True, verbose_name=_("by")
     )
     by = models.CharField(_("by"), max_length=150, blank=True)  # outlives the account; empty: the programme
+    deleted_with = models.ForeignKey(  # of a part: the version of the text whose deletion took it along
+        "self", on_delete=models.SET_NULL, related_name="parts", null=True, verbose_name=_("deleted with")
+    )
 
     objects = VersionQuerySet.as_manager()
 
@@ -91,15 +111,29 @@ class Version(models.Model):
         return self.name
 
     @property
+    def model(self) -> type[models.Model]:
+        """Return the model of the row, without a query."""
+        model = ContentType.objects.get_for_id(self.content_type_id).model_class()
+        assert model is not None  # noqa: S101 - versions are read by the admins and parents of existing models
+        return model
+
+    def fields(self) -> Iterator[tuple[Any, Any]]:
+        """Yield each field with its value in this version; fields that the model no longer has are left out."""
+        fields = {field.name: field for field in self.model._meta.get_fields()}
+        for name, value in self.content.items():
+            if name in fields:
+                yield fields[name], value
+
+    @property
     def who(self) -> str:
-        """Return who made the change, in words; nobody knows who wrote what was there before the first."""
+        """Return who made the change, in words; "" for the first version, whose author is unknown."""
         if self.kind == self.Kind.FIRST:
             return ""
         return self.by or gettext("the programme")
 
 
 class ContentVersion(models.Model):
-    """One row that grows whenever something visitors can see changes; cached pages carry its number."""
+    """A single row with the content version (`texts.freshness`), a part of every page's cache key."""
 
     number = models.PositiveBigIntegerField(default=0)
 

@@ -1,4 +1,4 @@
-"""What every visitors' page has in its head and around its text: trail, title, description, structured data."""
+"""The context of the parts that every visitors' page has: title, description, breadcrumb, structured data."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -22,10 +22,10 @@ def page_head(
     """Return the context that `base.html` and the parts of its head read.
 
     Args:
-        request: that of the page.
+        request: the request of the page.
         title: of the page, for its heading and the browser.
         description: one sentence for search engines.
-        crumb: how the breadcrumb calls the page; its title when empty.
+        crumb: the name of the page in the breadcrumb; its title when empty.
         parents: name and address of the pages between home and this one.
         data: structured data of the page, besides its breadcrumb.
     """

@@ -15,14 +15,14 @@ from texts.models import ReviewedText
 
 @dataclass
 class Outcome:
-    """The rows that were published or withdrawn, and for each of the others the reason why not."""
+    """The rows that were published or withdrawn, and the others, each with the reason."""
 
     changed: list[Any] = field(default_factory=list)
     problems: list[tuple[Any, str]] = field(default_factory=list)
 
 
 def set_published(rows: Iterable[Any], *, published: bool, user: Any) -> Outcome:
-    """Publish or withdraw each of `rows` by itself: one that breaks a rule does not hold up the others.
+    """Publish or withdraw each of `rows` in a transaction of its own; return which, and why others were refused.
 
     Every change is written into the log of the workshop, and that of a text into its history.
     """
@@ -48,5 +48,5 @@ def set_published(rows: Iterable[Any], *, published: bool, user: Any) -> Outcome
 
 
 def log(user: Any, row: models.Model, message: str, *, added: bool = False) -> None:
-    """Write down for *Recent actions* and the history of `row` what `user` did to it."""
+    """Write what `user` did to `row` into the admin's log, which *Recent actions* and the row's history show."""
     LogEntry.objects.log_actions(user.pk, [row], ADDITION if added else CHANGE, message, single_object=True)

@@ -1,4 +1,4 @@
-"""What search engines read: schema.org data, made with `json.dumps` and never by hand."""
+"""schema.org data for search engines."""
 
 import json
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from texts.models import ReviewedText
 
 Data = dict[str, Any]
 
-#: A text with "</script>" in it must not end the script; Django's `json_script` escapes the same three.
+#: A text with "</script>" in it must not end the script; these are the characters that Django's `json_script` escapes.
 _ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 CONDITION: Data = {
@@ -24,13 +24,13 @@ CONDITION: Data = {
 
 
 def script(items: Iterable[Data]) -> SafeString:
-    """Return one `<script type="application/ld+json">` with all `items` in a graph."""
+    """Return a `<script type="application/ld+json">` with all `items` in one graph."""
     body = json.dumps({"@context": "https://schema.org", "@graph": list(items)}, ensure_ascii=False)
     return mark_safe(f'<script type="application/ld+json">{body.translate(_ESCAPES)}</script>')  # noqa: S308 - escaped
 
 
 def breadcrumbs(request: HttpRequest, trail: Iterable[tuple[str, str]]) -> Data:
-    """Return a BreadcrumbList of (name, address) pairs."""
+    """Return the BreadcrumbList of a `trail` of (name, address) pairs."""
     return {
         "@type": "BreadcrumbList",
         "itemListElement": [
@@ -46,11 +46,11 @@ def breadcrumbs(request: HttpRequest, trail: Iterable[tuple[str, str]]) -> Data:
 
 
 def website(request: HttpRequest) -> Data:
-    """Return the WebSite with its search."""
+    """Return the WebSite, with the address of its search."""
     return {
         "@type": "WebSite",
         "name": "CD Trainer",
-        "url": absolute_address(request, "/"),
+        "url": absolute_address(request, reverse("pages:home")),
         "potentialAction": {
             "@type": "SearchAction",
             "target": absolute_address(request, reverse("pages:search")) + "?q={words}",
@@ -60,7 +60,7 @@ def website(request: HttpRequest) -> Data:
 
 
 def medical_page(request: HttpRequest, name: str, description: str, text: ReviewedText | None = None) -> Data:
-    """Return a MedicalWebPage; it names a reviewer only when there is one."""
+    """Return a MedicalWebPage; it names the reviewer of `text` only when there is one."""
     data: Data = {
         "@type": "MedicalWebPage",
         "name": name,

@@ -317,9 +317,9 @@ class Nobody(http.server.ThreadingHTTPServer):
 
 def wait(workers: "list[subprocess.Popen[bytes]]", files: int) -> Counter[str]:
     """Wait until nothing is under way; return what went wrong meanwhile."""
-    from clips.models import Clip
+    from clips.conversion.models import Conversion
 
-    underway = Clip.objects.filter(status__in=[Clip.Status.WAITING, Clip.Status.CONVERTING])
+    underway = Conversion.objects.filter(status__in=[Conversion.Status.WAITING, Conversion.Status.CONVERTING])
     begun = told = time.monotonic()
     while (left := underway.count()) and time.monotonic() - begun < 60 + 20 * files:
         if dead := sum(worker.poll() is not None for worker in workers):

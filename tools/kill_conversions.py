@@ -54,7 +54,6 @@ class Run:
     sources: list[Path] = field(default_factory=list)
     sha256: dict[int, str] = field(default_factory=dict)  # of each clip's film as it was uploaded
     killed: dict[str, int] = field(default_factory=dict)
-    missed: int = 0  # kills that found nothing at work
     orphans: int = 0
 
 
@@ -95,9 +94,9 @@ def upload(run: Run) -> None:
 
 
 def under_way() -> int:
-    from clips.models import Clip
+    from clips.conversion.models import Conversion
 
-    return Clip.objects.filter(status__in=[Clip.Status.WAITING, Clip.Status.CONVERTING]).count()
+    return Conversion.objects.filter(status__in=[Conversion.Status.WAITING, Conversion.Status.CONVERTING]).count()
 
 
 def kill(run: Run) -> None:
@@ -107,7 +106,6 @@ def kill(run: Run) -> None:
     worker = run.workers[place]
     mine = children(run.folder, worker.pid)
     if not mine and what != "worker":
-        run.missed += 1
         what = "worker"
     if what != "worker":
         for pid in mine:

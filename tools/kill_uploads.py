@@ -26,11 +26,12 @@ PAUSE = 0.004  # seconds between two pieces: about 8 MB/s a client, so that most
 LONGEST_WAIT = 1.5  # seconds between a start and the next kill, at most
 
 LIST_FILES = """
-import django
+import hashlib, django
 django.setup()
 from uploads.models import Upload
 for upload in Upload.objects.all():
-    print(upload.pk, upload.measure() if upload.is_finished else "unfinished", upload.filename)
+    sha256 = hashlib.sha256(upload.path.read_bytes()).hexdigest() if upload.is_finished else "unfinished"
+    print(upload.pk, sha256, upload.filename)
 """
 
 

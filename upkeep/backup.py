@@ -13,31 +13,30 @@ uploads grow.
 import hashlib
 import json
 import os
-import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import IO, Any
 
 import django
-from django.apps import apps
 from django.conf import settings
-from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.db import connection
-from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+
+from cdtrainer import __version__
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-PIECE = 1024 * 1024  # bytes held in memory at once
-IGNORED = (".gitkeep",)
-#: Tables that a site has rows in before anybody has used it.
-BORN_WITH = ("contenttypes", "auth.permission", "auth.group", "texts.contentversion", "sessions")
+CHUNK_SIZE = 1024 * 1024  # bytes held in memory at once
+IGNORED_FILES = (".gitkeep",)
+
+Manifest = dict[str, Any]
+Fingerprint = dict[str, Any]  # of a file: its "sha256" and its size in "bytes"
 
 
 class BackupError(Exception):
@@ -53,6 +52,11 @@ class Summary:
     made_at: str
 
 
+def summary(manifest: Manifest) -> Summary:
+    files = manifest["files"].values()
+    return Summary(len(files), sum(file["bytes"] for file in files), manifest["made_at"])
+
+
 # Making one ----------------------------------------------------------------------------
 
 
@@ -65,40 +69,33 @@ def make(folder: Path) -> Summary:
     if folder.exists() and any(folder.iterdir()):
         raise BackupError(f"{folder} is not empty. Every backup needs a folder of its own.")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    files: dict[str, dict[str, Any]] = {}
+    files: dict[str, Fingerprint] = {}
     copy_files(folder, files)
     database = dump_database(folder)
     copy_files(folder, files)
     files[database.name] = fingerprint(database)
-    manifest = {
+    manifest = manifest_of(files, database)
+    partial = folder / f"{MANIFEST}.part"
+    partial.write_text(json.dumps(manifest, indent=1))
+    partial.replace(folder / MANIFEST)
+    return summary(manifest)
+
+
+def manifest_of(files: dict[str, Fingerprint], database: Path) -> Manifest:
+    """Return what the manifest of a backup made now says."""
+    return {
         "format": FORMAT,
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "site": version_of_the_site(),
+        "site": __version__,
         "django": django.get_version(),
         "database": {"vendor": connection.vendor, "file": database.name},
         "migrations": sorted(f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations()),
         "files": dict(sorted(files.items())),
     }
-    unfinished = folder / f"{MANIFEST}.part"
-    unfinished.write_text(json.dumps(manifest, indent=1))
-    unfinished.replace(folder / MANIFEST)
-    return summary(manifest)
 
 
-def version_of_the_site() -> str:
-    try:
-        return version("cdtrainer")
-    except PackageNotFoundError:  # run from its folder without being installed, as `make run` does
-        return ""
-
-
-def summary(manifest: dict[str, Any]) -> Summary:
-    files = manifest["files"].values()
-    return Summary(len(files), sum(file["bytes"] for file in files), manifest["made_at"])
-
-
-def rooms() -> dict[str, Storage]:
-    """Return every place where the site keeps files, by the name of its folder in a backup."""
+def file_storages() -> dict[str, Storage]:
+    """Return every storage in which the site keeps files, by the name of its folder in a backup."""
     return {
         "media": storages["default"],
         "originals": storages["originals"],
@@ -113,51 +110,57 @@ def walk(storage: Storage, folder: str = "") -> Iterator[str]:
     except FileNotFoundError:
         return
     for name in sorted(files):
-        if name not in IGNORED:
+        if name not in IGNORED_FILES:
             yield f"{folder}{name}"
     for name in sorted(folders):
         yield from walk(storage, f"{folder}{name}/")
 
 
-def copy_files(folder: Path, known: dict[str, dict[str, Any]]) -> None:
-    """Copy what is not `known` yet into the backup, and note its size and SHA-256.
+def copy_files(folder: Path, copied: dict[str, Fingerprint]) -> None:
+    """Copy what is not in `copied` yet into the backup, and add its fingerprint there.
 
     An upload that has grown since it was copied is copied again.
     """
-    for room, storage in rooms().items():
+    for prefix, storage in file_storages().items():
         for name in walk(storage):
-            path = f"{room}/{name}"
+            path = f"{prefix}/{name}"
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
             try:
-                if path in known and known[path]["bytes"] == storage.size(name):
+                if path in copied and copied[path]["bytes"] == storage.size(name):
                     continue
                 with storage.open(name) as source, target.open("wb") as copy:
-                    known[path] = copied(source, copy)
+                    copied[path] = copy_and_hash(source, copy)
             except FileNotFoundError:  # deleted in the meantime
                 target.unlink(missing_ok=True)
+                copied.pop(path, None)
 
 
-def copied(source: Any, target: IO[bytes] | None) -> dict[str, Any]:
-    """Copy a file and return its size and SHA-256; only read it when there is no `target`."""
+def copy_and_hash(source: Any, target: IO[bytes] | None) -> Fingerprint:
+    """Copy a file and return its fingerprint; only read it when there is no `target`."""
     digest, size = hashlib.sha256(), 0
-    while piece := source.read(PIECE):
-        digest.update(piece)
-        size += len(piece)
+    while chunk := source.read(CHUNK_SIZE):
+        digest.update(chunk)
+        size += len(chunk)
         if target:
-            target.write(piece)
+            target.write(chunk)
     if target:
         target.flush()
         os.fsync(target.fileno())
     return {"sha256": digest.hexdigest(), "bytes": size}
 
 
-def fingerprint(path: Path) -> dict[str, Any]:
+def fingerprint(path: Path) -> Fingerprint:
     with path.open("rb") as file:
-        return copied(file, None)
+        return copy_and_hash(file, None)
 
 
 def dump_database(folder: Path) -> Path:
+    """Copy the database into the backup and return the file.
+
+    Raises:
+        BackupError: when it is neither SQLite nor PostgreSQL, or pg_dump fails.
+    """
     if connection.vendor == "sqlite":
         target = folder / "database.sqlite3"
         with connection.cursor() as cursor:
@@ -170,17 +173,16 @@ def dump_database(folder: Path) -> Path:
     raise BackupError(f"This command does not know how to copy a {connection.display_name} database.")
 
 
-def run_postgres(program: str, *arguments: str, database: str = "--dbname") -> None:
+def run_postgres(program: str, *arguments: str) -> None:
     """Run one of PostgreSQL's own programs on the site's database; the password goes through the environment.
 
     Raises:
-        BackupError: with what the program said.
+        BackupError: with the program's error output.
     """
     options = connection.settings_dict
-    given = {"--host": options["HOST"], "--port": options["PORT"], "--username": options["USER"]}
-    command = [program, *arguments]
-    command += [f"{name}={value}" for name, value in given.items() if value]
-    command.append(f"{database}={options['NAME']}")
+    server = {"--host": options["HOST"], "--port": options["PORT"], "--username": options["USER"]}
+    command = [program, *arguments, *(f"{flag}={value}" for flag, value in server.items() if value)]
+    command.append(f"--dbname={options['NAME']}")
     environment = os.environ | ({"PGPASSWORD": options["PASSWORD"]} if options["PASSWORD"] else {})
     try:
         subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
@@ -199,133 +201,64 @@ def verify(folder: Path) -> Summary:
     Raises:
         BackupError: naming everything that is missing, changed or not in the manifest.
     """
-    return summary(verified(folder))
+    return summary(verified_manifest(folder))
 
 
-def verified(folder: Path) -> dict[str, Any]:
+def verified_manifest(folder: Path) -> Manifest:
+    """Return the manifest of a backup in which every file is as the manifest says.
+
+    Raises:
+        BackupError: naming everything that is missing, changed or not in the manifest.
+    """
+    manifest = read_manifest(folder)
+    problems = file_problems(folder, manifest["files"])
+    if not problems and manifest["database"]["vendor"] == "sqlite":
+        problems = sqlite_problems(folder / manifest["database"]["file"])
+    if problems:
+        raise BackupError(f"{folder} is not sound.\n" + "\n".join(problems))
+    return manifest
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Return the manifest in `folder`.
+
+    Raises:
+        BackupError: when there is none, or none that this version understands.
+    """
     path = folder / MANIFEST
     try:
-        manifest: dict[str, Any] = json.loads(path.read_text())
+        manifest: Manifest = json.loads(path.read_text())
     except FileNotFoundError as error:
         raise BackupError(f"{folder} holds no complete backup: there is no {MANIFEST}.") from error
     except ValueError as error:
         raise BackupError(f"{path} is damaged: {error}") from error
     if manifest.get("format") != FORMAT:
         raise BackupError(f"{folder} was made by another version of this site, in a form that this one cannot read.")
-    wrong = []
-    for name, expected in manifest["files"].items():
-        file = folder / name
-        if not is_inside(file, folder) or not file.is_file():
-            wrong.append(f"{name} is missing.")
-        elif fingerprint(file) != expected:
-            wrong.append(f"{name} has changed.")
-    found = {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()}
-    wrong += [f"{name} does not belong to it." for name in sorted(found - manifest["files"].keys() - {MANIFEST})]
-    if not wrong and manifest["database"]["vendor"] == "sqlite":
-        wrong += broken_sqlite(folder / manifest["database"]["file"])
-    if wrong:
-        raise BackupError(f"{folder} is not sound.\n" + "\n".join(wrong))
     return manifest
+
+
+def file_problems(folder: Path, files: dict[str, Fingerprint]) -> list[str]:
+    """Return a sentence for each file that is missing, has changed or does not belong to the backup."""
+    problems = []
+    for name, expected in files.items():
+        path = folder / name
+        if not is_inside(path, folder) or not path.is_file():
+            problems.append(f"{name} is missing.")
+        elif fingerprint(path) != expected:
+            problems.append(f"{name} has changed.")
+    present = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    return problems + [f"{name} does not belong to it." for name in sorted(present - files.keys() - {MANIFEST})]
 
 
 def is_inside(path: Path, folder: Path) -> bool:
     return path.resolve().is_relative_to(folder.resolve())
 
 
-def broken_sqlite(path: Path) -> list[str]:
-    opened = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
-    try:
-        said = [row[0] for row in opened.execute("PRAGMA integrity_check")]
-    except sqlite3.DatabaseError as error:
-        said = [str(error)]
-    finally:
-        opened.close()
-    return [] if said == ["ok"] else [f"{path.name}: {line}" for line in said[:10]]
-
-
-# Restoring one -------------------------------------------------------------------------
-
-
-def restore(folder: Path) -> Summary:
-    """Put a backup into an empty site. Nothing is written before all of it has been checked.
-
-    Raises:
-        BackupError: when the backup is not sound, comes from a newer version or another kind of database, or when
-            the site holds anything that the backup does not.
-    """
-    manifest = verified(folder)
-    if connection.vendor == "sqlite":
-        Path(str(connection.settings_dict["NAME"])).parent.mkdir(parents=True, exist_ok=True)
-    refuse_other_database(manifest)
-    refuse_newer(manifest)
-    refuse_used_site(manifest)
-    for name in manifest["files"]:
-        room, _slash, path = name.partition("/")
-        if path:
-            put_back(folder / name, rooms()[room], path)
-    # Last: a site without rows can be restored again after an interruption.
-    restore_database(folder / manifest["database"]["file"])
-    return summary(manifest)
-
-
-def refuse_other_database(manifest: dict[str, Any]) -> None:
-    vendor = manifest["database"]["vendor"]
-    if vendor != connection.vendor:
-        raise BackupError(f"The backup comes from {vendor}, and DATABASE_URL says {connection.vendor}.")
-
-
-def refuse_newer(manifest: dict[str, Any]) -> None:
-    known = {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
-    ours = {app.label for app in apps.get_app_configs()}
-    newer = [name for name in manifest["migrations"] if name not in known and name.partition(".")[0] in ours]
-    if newer:
-        raise BackupError(f"The backup comes from a newer version of the site (it knows {newer[0]}). Upgrade first.")
-
-
-def refuse_used_site(manifest: dict[str, Any]) -> None:
-    """Refuse to overwrite anything. Files that an interrupted restore of this very backup left do not count."""
-    tables = set(connection.introspection.table_names())
-    for model in apps.get_models():
-        label = model._meta.label_lower
-        born = label in BORN_WITH or model._meta.app_label in BORN_WITH
-        if model._meta.db_table in tables and not born and model._base_manager.exists():
-            raise BackupError(
-                f"This site is not empty: it has {model._meta.verbose_name_plural}. Restore into a new, empty site."
-            )
-    for room, storage in rooms().items():
-        for name in walk(storage):
-            expected = manifest["files"].get(f"{room}/{name}")
-            if expected is None or fingerprint_in(storage, name) != expected:
-                raise BackupError(f"This site is not empty: it has {room}/{name}. Restore into a new, empty site.")
-
-
-def fingerprint_in(storage: Storage, name: str) -> dict[str, Any]:
-    with storage.open(name) as file:
-        return copied(file, None)
-
-
-def put_back(source: Path, storage: Storage, name: str) -> None:
-    if storage.exists(name):  # from an interrupted restore, and checked
-        return
-    with source.open("rb") as file:
-        saved = storage.save(name, File(file))
-    if saved != name:
-        raise BackupError(f"{name} could not be put back under its name.")
-
-
-def restore_database(source: Path) -> None:
-    if connection.vendor == "postgresql":
-        run_postgres(
-            "pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error", str(source)
-        )
-        return
-    target = Path(str(connection.settings_dict["NAME"]))
-    connection.close()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(f"{target.name}.part")
-    shutil.copyfile(source, unfinished)
-    with unfinished.open("rb") as file:
-        os.fsync(file.fileno())
-    for ending in ("-wal", "-shm"):  # they belong to the database that is replaced
-        target.with_name(target.name + ending).unlink(missing_ok=True)
-    unfinished.replace(target)
+def sqlite_problems(path: Path) -> list[str]:
+    """Return what SQLite finds wrong with a database file, ten lines of it at most."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as database:
+        try:
+            messages = [row[0] for row in database.execute("PRAGMA integrity_check")]
+        except sqlite3.DatabaseError as error:
+            messages = [str(error)]
+    return [] if messages == ["ok"] else [f"{path.name}: {message}" for message in messages[:10]]

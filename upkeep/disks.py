@@ -1,4 +1,4 @@
-"""How full are the disks that the site writes to? Asked by the start page of the workshop and by /readyz."""
+"""Free space on the disks that the site writes to, for the start page of the workshop and for /readyz."""
 
 import shutil
 from dataclasses import dataclass
@@ -30,17 +30,17 @@ class Disk:
 
 def disks() -> list[Disk]:
     """Return each disk that the site writes to: films, originals, uploads in progress and an SQLite database."""
-    found = {}
+    disks_by_device = {}
     for folder in (settings.MEDIA_ROOT, settings.ORIGINALS_ROOT, settings.UPLOADS_ROOT, database_folder()):
         path = Path(folder)
-        existing = next(place for place in [path, *path.parents] if place.exists())
+        existing = next(parent for parent in [path, *path.parents] if parent.exists())
         usage = shutil.disk_usage(existing)
-        found[existing.stat().st_dev] = Disk(usage.free, usage.total)
-    return list(found.values())
+        disks_by_device[existing.stat().st_dev] = Disk(usage.free, usage.total)
+    return list(disks_by_device.values())
 
 
 def database_folder() -> Path:
-    """Return where SQLite keeps its file; another database looks after its own disk."""
+    """Return where SQLite keeps its file, and a folder of films for a database with a disk of its own."""
     if connection.vendor == "sqlite" and not connection.is_in_memory_db():  # type: ignore[attr-defined]
         return Path(str(connection.settings_dict["NAME"])).parent
     return Path(settings.MEDIA_ROOT)

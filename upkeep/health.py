@@ -1,7 +1,4 @@
-"""Two addresses for probes: is the process alive, and can the site do its work?
-
-Neither tells a stranger more than the names of what fails.
-"""
+"""Liveness and readiness, for probes. Neither tells a stranger more than the names of what fails."""
 
 import tempfile
 from collections.abc import Callable
@@ -24,19 +21,20 @@ _migrated = False
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Say that this process answers, and nothing about the rest."""
+    """Return "ok": this process answers, whatever the rest does."""
     return HttpResponse("ok", content_type="text/plain")
 
 
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Say "ok", or with 503 the names of the checks that fail, one a line."""
+    """Return "ok", or 503 with the names of the checks that fail, one a line."""
     failing = [name for name, check in CHECKS.items() if not passes(check)]
     return HttpResponse("\n".join(failing) or "ok", status=503 if failing else 200, content_type="text/plain")
 
 
 def passes(check: Callable[[], bool]) -> bool:
+    """Whether `check` succeeds; an error of the database or of a disk is a failure."""
     try:
         return check()
     except (DatabaseError, OSError):
@@ -50,7 +48,7 @@ def database_answers() -> bool:
 
 
 def migrations_are_applied() -> bool:
-    """Whether the database has every table of this version; asked until it has, and remembered from then on."""
+    """Whether all migrations are applied; once they are, the database is not asked again."""
     global _migrated
     if not _migrated:
         executor = MigrationExecutor(connection)
@@ -68,7 +66,7 @@ def media_can_be_written() -> bool:
     return True
 
 
-def there_is_room() -> bool:
+def disks_have_room() -> bool:
     """Whether every disk that the site writes to has 2 GB or a tenth of itself left."""
     return not any(disk.is_low for disk in disks())
 
@@ -77,6 +75,6 @@ CHECKS: dict[str, Callable[[], bool]] = {
     "database": database_answers,
     "migrations": migrations_are_applied,
     "media": media_can_be_written,
-    "disk": there_is_room,
+    "disk": disks_have_room,
     "worker": worker_is_alive,
 }

@@ -1,4 +1,4 @@
-"""The body of a request, read piece by piece so that memory does not grow with the file."""
+"""The body of a request, read in pieces so that memory does not grow with the file."""
 
 import time
 from collections.abc import Iterator
@@ -9,23 +9,23 @@ from django.http import HttpRequest
 
 from uploads.files import PIECE
 
-SILENCE = 60  # seconds without a byte after which a client counts as gone
-DRAIN_BYTES = 16 * 1024 * 1024  # read and thrown away at most, so that the client gets to see a refusal
+READ_TIMEOUT = 60.0  # seconds without a byte after which a client counts as gone
+DRAIN_BYTES = 16 * 1024 * 1024  # read and discarded at most, so that the client receives the refusal
 DRAIN_SECONDS = 10.0
 
 
 class ClientGoneError(Exception):
-    """The body ended before its end."""
+    """The client disconnected, or fell silent, before it had sent the whole body."""
 
 
 class Body:
-    """Reads a body once. `length` is None when the client did not say it (a chunked body)."""
+    """The body of a request, to be read once. `length` is None when it is not announced (a chunked body)."""
 
     def __init__(self, request: HttpRequest) -> None:
         is_chunked = "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower()
         self._is_chunked = is_chunked and bool(request.META.get("wsgi.input_terminated"))
-        # Django gives a body without a length none at all; the server marks the end of this one (PEP 3333's extension
-        # `wsgi.input_terminated`).
+        # Django reads nothing from a body without a length; the server marks the end of a chunked one (PEP 3333's
+        # extension `wsgi.input_terminated`).
         self._stream: Any = request.META["wsgi.input"] if self._is_chunked else request
         self._socket = request.META.get("gunicorn.socket")
         self.length = None if self._is_chunked else int(request.META.get("CONTENT_LENGTH") or 0)
@@ -34,28 +34,29 @@ class Body:
 
     @property
     def is_empty(self) -> bool:
+        """Return whether the request announced no body."""
         return self.length == 0
 
     def pieces(self) -> Iterator[bytes]:
-        """The body in pieces of at most 64 KiB.
+        """Yield the body in pieces of at most 64 KiB.
 
         Raises:
-            ClientGoneError: when it ends too early or falls silent.
+            ClientGoneError: when it ends too early, or no byte arrives for `READ_TIMEOUT` seconds.
         """
-        with self._noticing_silence(SILENCE):
+        with self._read_timeout(READ_TIMEOUT):
             while piece := self._piece():
                 yield piece
 
     def drain(self) -> None:
-        """Read what is left, within limits.
+        """Read and discard the rest of the body, within limits.
 
-        Closing a connection with unread bytes makes the kernel send a reset, and the client loses the answer that was
-        already on its way (RFC 9112, section 9.6).
+        Closing a connection with unread bytes makes the kernel send a reset, and the client loses the response that
+        was already on its way (RFC 9112, section 9.6).
         """
         deadline = time.monotonic() + DRAIN_SECONDS
         stop_at = self._read + DRAIN_BYTES
         try:
-            with self._noticing_silence(DRAIN_SECONDS):
+            with self._read_timeout(DRAIN_SECONDS):
                 while self._read < stop_at and time.monotonic() < deadline and self._piece():
                     pass
         except ClientGoneError:
@@ -77,8 +78,8 @@ class Body:
         return piece
 
     @contextmanager
-    def _noticing_silence(self, seconds: float) -> Iterator[None]:
-        """Give up waiting for a client that has gone without a word; a server waits for ever otherwise."""
+    def _read_timeout(self, seconds: float) -> Iterator[None]:
+        """Set the socket's time-out inside the block; without one the server waits for a vanished client for ever."""
         if self._socket is None:
             yield
             return

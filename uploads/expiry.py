@@ -1,4 +1,4 @@
-"""Tidying up: what nobody finished goes, what is finished stays."""
+"""Removes abandoned uploads; finished ones stay until they are claimed."""
 
 import uuid
 from pathlib import Path
@@ -11,20 +11,19 @@ from uploads.models import EXPIRES_AFTER, Upload
 
 
 def expire_uploads() -> int:
-    """Remove uploads that nobody has added to for 48 hours, and files that belong to none; return how many.
+    """Remove uploads that have received nothing for 48 hours, and files without an upload; return how many.
 
-    Safe at any time and on several hosts at once. Every kind of leftover that a killed process can leave is here.
+    Safe at any time and on several hosts at once. Covers every leftover of a killed process.
     """
     removed = 0
     for upload in Upload.objects.unfinished().filter(expires_at__lte=timezone.now()):
         if upload.arrived() == upload.length:
-            upload.record(upload.length)  # whole: only the row does not know yet
+            upload.record(upload.length)  # complete: the process was killed before it could update the row
         elif Upload.objects.unfinished().filter(pk=upload.pk, expires_at=upload.expires_at).delete()[0]:
             upload.path.unlink(missing_ok=True)
             removed += 1
-    # What has been taken over is only remembered, so that the same file chosen again is recognised.
-    forgotten = timezone.now() - EXPIRES_AFTER
-    Upload.objects.filter(claimed_at__lte=forgotten).delete()
+    # Rows of claimed uploads are kept for a while, so that the same file chosen again is recognised.
+    Upload.objects.filter(claimed_at__lte=timezone.now() - EXPIRES_AFTER).delete()
     return removed + _remove_files_without_upload()
 
 
@@ -35,9 +34,9 @@ def _remove_files_without_upload() -> int:
         try:
             pk = uuid.UUID(name)
         except ValueError:
-            continue  # not ours
+            continue  # not a file of this room
         path = folder / name
-        # Old ones only: a new upload's file may be a moment ahead of what we read of its row.
+        # Old ones only: the file of a new upload may exist a moment before its row can be read.
         is_old = files.seconds_since_write(path) > EXPIRES_AFTER.total_seconds()
         if not Upload.objects.unclaimed().filter(pk=pk).exists() and (is_old or _is_claimed(pk)):
             path.unlink(missing_ok=True)

@@ -8,20 +8,16 @@ lock held for that one write. Two writers, in two processes or on two hosts that
 
 import contextlib
 import fcntl
-import hashlib
 import os
 import shutil
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
-
-from gevent import get_hub
-from gevent.monkey import is_module_patched
+from typing import Any, TypeVar
 
 PIECE = 64 * 1024  # bytes written, and held in memory, at once
-BIG_PIECE = 1024 * 1024  # bytes, when nothing but the disk has to be waited for
 
 Result = TypeVar("Result")
 
@@ -31,18 +27,33 @@ class OvertakenError(Exception):
 
 
 def in_background(call: Callable[..., Result], *arguments: object) -> Result:
-    """Run a call that waits for the disk; a gevent server answers its other visitors in the meantime.
+    """Return what `call` returns. It may block on the disk: a gevent server answers other requests meanwhile.
 
-    So never inside a transaction: one of the others may wait for SQLite's write lock, and blocks everybody with it.
+    Never inside a transaction: one of those requests may wait for SQLite's write lock, and blocks the process with it.
     """
-    if is_module_patched("threading"):
-        result: Result = get_hub().threadpool.apply(call, arguments)
-        return result
-    return call(*arguments)
+    pool = gevent_threadpool()
+    if pool is None:
+        return call(*arguments)
+    result: Result = pool.apply(call, arguments)
+    return result
+
+
+def gevent_threadpool() -> Any:
+    """Return gevent's pool of real threads when gevent serves this process, else None.
+
+    Whether to use gevent is the server's choice (`cdtrainer/gunicorn.py`): its worker has imported it, and patched the
+    standard library, before our code runs. A process without it (commands, the worker, tests) does not load it here.
+    """
+    monkey = sys.modules.get("gevent.monkey")
+    if monkey is None or not monkey.is_module_patched("threading"):
+        return None
+    from gevent import get_hub
+
+    return get_hub().threadpool
 
 
 def length_of(path: Path) -> int:
-    """Return how many bytes are there; 0 when there is no file yet."""
+    """Return the length of the file in bytes; 0 when there is no file yet."""
     try:
         return path.stat().st_size
     except FileNotFoundError:
@@ -50,7 +61,7 @@ def length_of(path: Path) -> int:
 
 
 def seconds_since_write(path: Path) -> float:
-    """Return for how long nobody has added to the file; endless when there is none."""
+    """Return the seconds since the last write to the file; infinity when there is none."""
     try:
         return time.time() - path.stat().st_mtime
     except FileNotFoundError:
@@ -58,20 +69,20 @@ def seconds_since_write(path: Path) -> float:
 
 
 def free_bytes(folder: Path) -> int:
-    """Return the room on the folder's disk; the folder need not exist yet."""
+    """Return the free bytes on the disk of `folder`, which need not exist yet."""
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     return shutil.disk_usage(folder).free
 
 
 class GrowingFile:
-    """A file that only ever grows at its end."""
+    """An append-only file, locked for each write."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         is_new = not path.exists()
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        os.utime(self._fd)  # somebody is writing from now on, though nothing has come yet
+        os.utime(self._fd)  # counts as a write, so that the writer's lease is fresh (`Upload.take_writer`)
         if is_new:
             _sync_folder(path.parent)
 
@@ -84,13 +95,13 @@ class GrowingFile:
         os.close(self._fd)
 
     def append(self, data: bytes, at: int) -> int:
-        """Add `data` if the file is `at` bytes long, and return how long it is then.
+        """Append `data` if the file is `at` bytes long, and return its new length.
 
         Raises:
             OvertakenError: when it is longer or shorter, or has been removed.
-            OSError: when the disk refuses (ENOSPC, EDQUOT, EIO); what was written before stays.
+            OSError: when the disk refuses (ENOSPC, EDQUOT, EIO); the bytes written before the error stay.
         """
-        fcntl.flock(self._fd, fcntl.LOCK_EX)  # nobody holds it for longer than one such write
+        fcntl.flock(self._fd, fcntl.LOCK_EX)  # held for one such write and no longer
         try:
             state = os.fstat(self._fd)
             if state.st_size != at or state.st_nlink == 0:
@@ -105,23 +116,14 @@ class GrowingFile:
         return at
 
     def sync(self) -> None:
-        """Wait until everything written would outlive a power cut."""
+        """Flush the file to the disk, so that it survives a power cut."""
         in_background(os.fsync, self._fd)
 
 
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file as 64 hexadecimal digits. Takes seconds for a long film: not for a web request."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(BIG_PIECE):
-            digest.update(piece)
-    return digest.hexdigest()
-
-
 def link_or_copy(source: Path, target: Path) -> None:
-    """Put the file at `target` too, without copying it when both are on the same disk.
+    """Make `source` available at `target` too: by a hard link on the same disk, else by a copy.
 
-    A second name for the same file, never a move: whoever is killed in between leaves the first name in place.
+    Never a move: a process killed in between leaves the file at `source`.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -132,12 +134,12 @@ def link_or_copy(source: Path, target: Path) -> None:
         with unfinished.open("rb") as file:
             os.fsync(file.fileno())
         unfinished.replace(target)
-    os.utime(target)  # when it came to be there, for whoever tidies up by age
+    os.utime(target)  # its age counts from now on, for whatever tidies up by age
     _sync_folder(target.parent)
 
 
 def names_in(folder: Path) -> Iterator[str]:
-    """The names of the files in a folder that may not exist."""
+    """Yield the names of the files in `folder`; none when it does not exist."""
     with contextlib.suppress(FileNotFoundError):
         for entry in os.scandir(folder):
             if entry.is_file(follow_symlinks=False):
@@ -145,7 +147,7 @@ def names_in(folder: Path) -> Iterator[str]:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make sure that a new name in the folder outlives a power cut."""
+    """Flush the directory to the disk, so that a new name in it survives a power cut."""
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         in_background(os.fsync, fd)

@@ -1,3 +1,5 @@
+"""Uploads on their way here: how far they are, who may write to them, and who takes the file over."""
+
 import secrets
 import uuid
 from collections.abc import Iterator
@@ -17,33 +19,37 @@ from uploads import files
 
 #: How long an unfinished upload is kept after the last byte.
 EXPIRES_AFTER = timedelta(hours=48)
-#: Seconds without a byte after which a request that still holds an upload counts as dead: its connection is gone, the
-#: server just does not know yet. At 64 KiB a write, a phone that sends 25 KB/s is still alive.
+#: Seconds without a write after which the lease of a request on an upload counts as stale: its connection is gone, but
+#: the server does not know yet. At 64 KiB a write, a phone that sends 25 KB/s keeps its lease.
 STALLED_AFTER = 3.0
 
 
 class NotYoursError(Exception):
-    """There is no finished, unclaimed upload of this person by that id."""
+    """The upload is not this person's, not finished, or already claimed."""
 
 
 def expiry() -> datetime:
+    """Return when an upload that receives its last byte now expires."""
     return timezone.now() + EXPIRES_AFTER
 
 
 class UploadQuerySet(models.QuerySet["Upload"]):
+    """Uploads by owner and by how far they are."""
+
     def of(self, user: Any) -> "UploadQuerySet":
-        """One person's; nobody ever sees another's."""
+        """Return the uploads of one person; nobody ever sees another's."""
         return self.filter(owner=user)
 
     def unfinished(self) -> "UploadQuerySet":
+        """Return those of which bytes are missing."""
         return self.filter(finished_at=None)
 
     def unclaimed(self) -> "UploadQuerySet":
-        """Everything that still takes room here: unfinished, or finished and not taken over yet."""
+        """Return those that still take up disk space: unfinished, or finished and not claimed yet."""
         return self.filter(claimed_at=None)
 
     def bytes_promised(self) -> int:
-        """Return how many bytes these uploads have been promised room for."""
+        """Return how many bytes these uploads will have in the end."""
         return self.aggregate(total=Sum("length"))["total"] or 0
 
     def bytes_to_come(self) -> int:
@@ -52,26 +58,24 @@ class UploadQuerySet(models.QuerySet["Upload"]):
 
 
 class Upload(models.Model):
-    """One file on its way here, or arrived and not yet taken over by the app that wanted it."""
+    """One file on its way here, or arrived and not yet claimed by the app that asked for it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("owner")
     )
     length = models.PositiveBigIntegerField(_("length"))  # bytes
-    #: Bytes that had arrived when the last request ended; between two requests the file itself is the truth.
+    #: Bytes that had arrived when the last request ended; while one is under way, only the file knows.
     offset = models.PositiveBigIntegerField(_("arrived"), default=0)
     filename = models.CharField(_("name of the file"), max_length=255, blank=True)  # text to show, never a path
-    content_type = models.CharField(_("type of the file"), max_length=100, blank=True)  # what the client claims
     metadata = models.TextField(blank=True)  # Upload-Metadata as it came; HEAD has to repeat it
     created_at = models.DateTimeField(_("begun at"), auto_now_add=True)
     expires_at = models.DateTimeField(_("kept until"), default=expiry)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
     claimed_at = models.DateTimeField(_("taken over at"), null=True, blank=True)
-    #: What it became, in the words of the app that took it over; only that app can read them.
+    #: A reference to what it became, in a format of the app that claimed it.
     claimed_for = models.CharField(_("taken over for"), max_length=100, blank=True)
-    sha256 = models.CharField(max_length=64, blank=True)
-    writer = models.CharField(max_length=32, blank=True)  # names the one request that may write
+    writer = models.CharField(max_length=32, blank=True)  # lease token of the one request that may write
 
     objects = UploadQuerySet.as_manager()
 
@@ -103,50 +107,53 @@ class Upload(models.Model):
 
     @property
     def path(self) -> Path:
-        """Where its bytes are: a name of our own, so that no client ever chooses one."""
+        """Return where its bytes are: the primary key is the name, so that no client ever chooses one."""
         return Path(settings.UPLOADS_ROOT) / str(self.pk)
 
     @property
     def is_finished(self) -> bool:
+        """Return whether every byte has arrived."""
         return self.finished_at is not None
 
     @property
     def is_expired(self) -> bool:
+        """Return whether it was left unfinished for too long."""
         return not self.is_finished and self.expires_at <= timezone.now()
 
     def arrived(self) -> int:
-        """Return how many bytes have arrived: a finished file may have been taken over, else the disk knows."""
+        """Return how many bytes have arrived: the length of the file, or all of them once it is finished."""
         return self.length if self.is_finished else min(files.length_of(self.path), self.length)
 
     def take_writer(self) -> str:
-        """Return a token for the one request that may write now, or "" while another one is busy.
+        """Return the lease token of the one request that may write now, or "" while another request holds it.
 
-        A request whose connection died may hold its token for as long as the server waits for more bytes, so a token
-        is taken from whoever has not written for `STALLED_AFTER`. The one it was taken from can do no harm: its next
-        write finds the file longer than it thought (see `files.GrowingFile.append`).
+        A request whose connection died keeps its lease for as long as the server waits for more bytes, so a lease is
+        taken over after `STALLED_AFTER` seconds without a write. The request that lost it can do no harm: its next
+        write finds a file of another length (see `files.GrowingFile.append`).
         """
         if self.writer and files.seconds_since_write(self.path) < STALLED_AFTER:
             return ""
         token = secrets.token_hex(16)
-        free = Upload.objects.unfinished().filter(pk=self.pk, writer=self.writer)
-        return token if free.update(writer=token) else ""
+        unchanged = Upload.objects.unfinished().filter(pk=self.pk, writer=self.writer)
+        return token if unchanged.update(writer=token) else ""
 
     def release_writer(self, token: str) -> None:
+        """Give the lease `token` back, unless another request has taken it over."""
         Upload.objects.filter(pk=self.pk, writer=token).update(writer="")
 
     def record(self, offset: int) -> bool:
-        """Remember what has safely arrived; False when the upload was cancelled meanwhile."""
+        """Save that `offset` bytes have arrived; return False when the upload was cancelled meanwhile."""
         now = timezone.now()
         changes = {"offset": offset, "expires_at": now + EXPIRES_AFTER}
         if offset == self.length:
             changes["finished_at"] = now
-        found = Upload.objects.unfinished().filter(pk=self.pk, offset__lte=offset).update(**changes)
+        updated = Upload.objects.unfinished().filter(pk=self.pk, offset__lte=offset).update(**changes)
         for name, value in changes.items():
             setattr(self, name, value)
-        return bool(found) or Upload.objects.filter(pk=self.pk).exists()
+        return bool(updated) or Upload.objects.filter(pk=self.pk).exists()
 
     def discard(self) -> bool:
-        """Remove row and file; False when it has been taken over (or removed) already."""
+        """Remove row and file; return False when it has been claimed or removed already."""
         removed, _per_model = Upload.objects.unclaimed().filter(pk=self.pk).delete()
         if removed:
             self.path.unlink(missing_ok=True)
@@ -156,33 +163,23 @@ class Upload(models.Model):
     def claim(self, user: Any) -> Iterator[None]:
         """Hand the finished file over to its owner, once.
 
-        The caller first gives the file at `path` a name of its own (`files.link_or_copy`); inside the block it writes
-        its own rows and may set `claimed_for`. Ours goes with them in one transaction, and our name of the file only
-        after the commit. Killed before it: nothing has happened. Killed after it: `expire_uploads` removes our name.
+        The caller first links the file at `path` to a place of its own (`files.link_or_copy`); inside the block it
+        writes its rows and may set `claimed_for`. This row is written in the same transaction, and the file at `path`
+        removed after the commit. Killed before the commit: nothing has happened. Killed after it: `expire_uploads`
+        removes the file at `path`.
 
-        Nothing inside may wait for a disk or a network: the block holds SQLite's only write lock, and a gevent server
-        whose other request then waits for that lock waits in vain.
+        Nothing inside may block on a disk or a network: the block holds SQLite's only write lock, and another request
+        of the same gevent process that waits for the lock would never let this one finish.
 
         Raises:
             NotYoursError: when it is somebody else's, unfinished or claimed already.
         """
-        mine = Upload.objects.of(user).filter(pk=self.pk)
+        own_row = Upload.objects.of(user).filter(pk=self.pk)
         with transaction.atomic():
-            free = mine.unclaimed().filter(finished_at__isnull=False)
-            if not free.update(claimed_at=timezone.now(), writer=""):
+            claimable = own_row.unclaimed().filter(finished_at__isnull=False)
+            if not claimable.update(claimed_at=timezone.now(), writer=""):
                 raise NotYoursError
             yield
-            mine.update(claimed_for=self.claimed_for)
+            own_row.update(claimed_for=self.claimed_for)
             transaction.on_commit(partial(self.path.unlink, missing_ok=True))
         self.refresh_from_db()
-
-    def measure(self, path: Path | None = None) -> str:
-        """Return the SHA-256 of the finished file, remembered after the first time; `path` when it has been taken over.
-
-        Work for the worker. It is not done while receiving: the state of a hash survives neither a killed process nor
-        a move to another host, and starting it anew would have the web server read gigabytes.
-        """
-        if not self.sha256:
-            self.sha256 = files.sha256_of(path or self.path)
-            Upload.objects.filter(pk=self.pk).update(sha256=self.sha256)
-        return self.sha256

@@ -1,3 +1,5 @@
+"""Addresses of the tus server, below `/admin/uploads/`."""
+
 from django.urls import path
 
 from uploads import views

@@ -1,4 +1,4 @@
-"""What is missing? What a therapist could do next, for the start page of the workshop; a function a line."""
+"""What is missing on the site, for the workshop's start page: one function for each line of the list."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ class Missing:
     """One line of "What is missing?": how many, where to go, and which of them need a word each."""
 
     message: str
-    address: str = ""
+    url: str = ""
     details: list[str] = field(default_factory=list)
     links: list[tuple[str, str]] = field(default_factory=list)  # words and the list they lead to
 
@@ -47,13 +47,13 @@ def what_is_missing(request: HttpRequest) -> list[Missing]:
 
 def failed_clips() -> Missing | None:
     """Return the line for clips whose conversion failed, with the reason of each."""
-    failed = Clip.objects.filter(status=Clip.Status.FAILED).select_related("exercise")
+    failed = Clip.objects.with_status(Clip.Status.FAILED).select_related("exercise", "conversion")
     number = failed.count()
     if not number:
         return None
     return Missing(
         ngettext("%d clip could not be converted", "%d clips could not be converted", number) % number,
-        changelist_url("clips_clip", status__exact=Clip.Status.FAILED),
+        changelist_url("clips_clip", status=Clip.Status.FAILED),
         [f"{clip.exercise or clip}: {clip.problem}" for clip in failed[:MOST_DETAILS]],
     )
 

@@ -5,7 +5,6 @@ address that a visitor can open ever shows a draft.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,25 +15,40 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import resolve, reverse
 from django.views.decorators.http import require_safe
 
+from cdtrainer.requests import SiteRequest
 from exercises import sides
 from texts import drafts
 from texts.admin import WorkshopAdmin
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What the bar above a preview says."""
-
-    name: str
-    back: str  # to the form
-    public: str  # where visitors see it; "" for a draft
-    to_it: str  # from the bar to its place on the page; "" when that is the page itself
-    here: str
+from texts.drafts import Preview
 
 
 @require_safe
-def preview(request: HttpRequest, app_label: str, model_name: str, pk: int) -> HttpResponse:
+def preview(request: SiteRequest, app_label: str, model_name: str, pk: int) -> HttpResponse:
     """Show the visitors' page of one text or clip with all drafts; "not found" to everybody who may not see it."""
+    editor, row = editor_and_row(request, app_label, model_name, pk)
+    page_url = editor.page_of(row)
+    if not page_url:
+        raise Http404
+    parts = urlsplit(page_url)
+    request.preview = Preview(
+        name=str(row),
+        form_url=reverse(f"admin:{app_label}_{model_name}_change", args=[pk]),
+        public_url=editor.get_view_on_site_url(row) or "",
+        anchor=f"#{parts.fragment}" if parts.fragment else "",
+        url=request.path,
+    )
+    response = as_visitor(request, parts.path, row)
+    response["Cache-Control"] = "private, no-store"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def editor_and_row(request: HttpRequest, app_label: str, model_name: str, pk: int) -> tuple[WorkshopAdmin, Any]:
+    """Return a row and its admin, when the person who asks may see it in the workshop.
+
+    Raises:
+        Http404: when they may not, or there is no such row.
+    """
     try:
         editor = admin.site.get_model_admin(apps.get_model(app_label, model_name))
     except (LookupError, NotRegistered):
@@ -44,34 +58,19 @@ def preview(request: HttpRequest, app_label: str, model_name: str, pk: int) -> H
     row = editor.get_object(request, str(pk))
     if row is None or not editor.has_view_permission(request, row):
         raise Http404
-    address = editor.page_of(row)
-    if not address:
-        raise Http404
-    parts = urlsplit(address)
-    request.preview = Preview(  # type: ignore[attr-defined]
-        name=str(row),
-        back=reverse(f"admin:{app_label}_{model_name}_change", args=[pk]),
-        public=editor.get_view_on_site_url(row) or "",
-        to_it=f"#{parts.fragment}" if parts.fragment else "",
-        here=request.path,
-    )
-    response = as_visitor(request, parts.path, row)
-    response["Cache-Control"] = "private, no-store"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    return editor, row
 
 
-def as_visitor(request: HttpRequest, path: str, row: Any) -> HttpResponse:
-    """Answer `request` as the visitors' page at `path` would, with the side and view of whoever asks."""
+def as_visitor(request: SiteRequest, path: str, row: Any) -> HttpResponse:
+    """Return the visitors' page at `path`, drafts included, with the side and view that the request asks for."""
     match = resolve(path)
     view: Callable[..., HttpResponse] = match.func
-    match_before, request.resolver_match = request.resolver_match, match
-    asked = sides.asked_for(request)
-    before, request.sides = sides.current(), asked  # type: ignore[attr-defined]
-    sides.use(asked)
+    preview_match, request.resolver_match = request.resolver_match, match
+    sides_before, request.sides = request.sides, sides.sides_of(request)
+    sides.use(request.sides)
     try:
         with drafts.shown(row):
             return view(request, *match.args, **match.kwargs)
     finally:
-        sides.use(before)
-        request.resolver_match = match_before
+        sides.use(sides_before)
+        request.resolver_match = preview_match

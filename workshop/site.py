@@ -29,18 +29,18 @@ class WorkshopSite(admin.AdminSite):
 
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Send everybody to the site's one sign-in: a form of Django's own here would count no tries."""
+        """Redirect to the site's one sign-in: Django's own form would not be throttled."""
         if self.has_permission(request):
             return redirect("admin:index")
         if request.user.is_authenticated:
             raise PermissionDenied
-        wanted = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
-        return redirect_to_login(wanted, settings.LOGIN_URL)
+        next_url = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
+        return redirect_to_login(next_url, settings.LOGIN_URL)
 
     def password_change(  # type: ignore[override]
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Send staff to the form that counts how often the present password was wrong."""
+        """Redirect to the form that is throttled when the present password is wrong."""
         return redirect("account_change_password")
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
@@ -57,11 +57,11 @@ class WorkshopSite(admin.AdminSite):
     def get_urls(self) -> list[Any]:
         from workshop.preview import preview  # imports the admin, and so this site
 
-        address = path("preview/<str:app_label>/<str:model_name>/<int:pk>/", preview, name="preview")
-        return [address, *super().get_urls()]
+        preview_url = path("preview/<str:app_label>/<str:model_name>/<int:pk>/", preview, name="preview")
+        return [preview_url, *super().get_urls()]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """Put what a therapist works on first, in the order of the site."""
-        known = {app: place for place, app in enumerate(APP_ORDER)}
-        found = super().get_app_list(request, app_label)
-        return sorted(found, key=lambda app: known.get(app["app_label"], len(known)))
+        """Return the apps with those that a therapist works on first, in the order of the site."""
+        places = {app: place for place, app in enumerate(APP_ORDER)}
+        apps = super().get_app_list(request, app_label)
+        return sorted(apps, key=lambda app: places.get(app["app_label"], len(places)))

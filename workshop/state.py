@@ -1,4 +1,4 @@
-"""How is the site itself? For the start page of the workshop, in words."""
+"""The state of the site, in sentences for the workshop's start page."""
 
 import subprocess
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.timesince import timesince
 from django.utils.translation import gettext
 
+from cdtrainer import __version__
 from clips.conversion import ffmpeg
 from clips.conversion.heartbeat import worker_is_alive, worker_seen_at
 from upkeep.disks import Disk, disks
@@ -27,21 +28,23 @@ class DiskLine:
 
 @dataclass(frozen=True)
 class SiteState:
-    """What the start page says below "How is the site?"."""
+    """What the start page says about the site itself."""
 
     disks: list[DiskLine]
     worker: str
     worker_is_missing: bool
     ffmpeg: str
+    version: str  # of the site itself
 
 
 def state_of_the_site() -> SiteState:
-    """Return how full the disks are, whether a worker is alive, and which ffmpeg converts films."""
+    """Return how full the disks are, whether a worker is alive, and the versions of the site and of its ffmpeg."""
     return SiteState(
-        disks=[line_of(disk) for disk in disks()],
+        disks=[disk_line(disk) for disk in disks()],
         worker=state_of_the_worker(),
         worker_is_missing=not worker_is_alive(),
         ffmpeg=ffmpeg_version(ffmpeg.binary()),
+        version=__version__,
     )
 
 
@@ -56,8 +59,8 @@ def state_of_the_worker() -> str:
     return sentence % timesince(seen)
 
 
-def line_of(disk: Disk) -> DiskLine:
-    """Return how full a disk is, and whether the site's own measure calls that too full."""
+def disk_line(disk: Disk) -> DiskLine:
+    """Return how full a disk is, and whether that is too full for the site."""
     sizes = {"free": filesizeformat(disk.free), "total": filesizeformat(disk.total)}
     message = gettext("%(free)s of %(total)s are free.") % sizes
     if disk.is_low:
@@ -67,11 +70,11 @@ def line_of(disk: Disk) -> DiskLine:
 
 @lru_cache(maxsize=2)
 def ffmpeg_version(path: str) -> str:
-    """Return the version of the program that converts films; asked once, it does not change while the site runs."""
+    """Return the version of the ffmpeg at `path`, asked once a process."""
     try:
-        done = subprocess.run([path, "-version"], capture_output=True, text=True, timeout=10, check=True)
+        completed = subprocess.run([path, "-version"], capture_output=True, text=True, timeout=10, check=True)
     except (OSError, subprocess.SubprocessError):
         return gettext("ffmpeg cannot be started: films wait. Please tell whoever runs the server.")
-    words = done.stdout.split()
+    words = completed.stdout.split()
     # As in "ffmpeg version n9.0.2-17-g2a571b6068-20260930 Copyright …".
     return f"ffmpeg {words[2].partition('-')[0].lstrip('n')}" if len(words) > 2 else Path(path).name

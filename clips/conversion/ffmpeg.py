@@ -24,8 +24,13 @@ LAUNCHER = Path(__file__).with_name("launcher.py")
 # are within an attacker's reach (CVE-2026-8461 was in one of them). The names are ffmpeg's own.
 PROTOCOLS = "file"
 CONTAINERS = "mov,matroska,avi,mpegts"
-VIDEO_CODECS = "h264,hevc,vp8,vp9,libvpx-vp9,av1,libdav1d,mpeg4,mjpeg,prores"
-AUDIO_CODECS = "aac,mp3,mp3float,opus,libopus,vorbis,pcm_s16le,pcm_s16be,pcm_s24le"
+VIDEO_CODECS = "h264,hevc,vp8,vp9,libvpx-vp9,av1,libdav1d,mpeg4,mjpeg,prores,h263"
+#: Of phones and browsers, of cameras (Dolby, uncompressed, lossless), and of old phones and telephony.
+AUDIO_CODECS = (
+    "aac,mp3,mp3float,opus,libopus,vorbis,ac3,eac3,alac,flac,mp2,mp2float,amrnb,amrwb,"
+    "pcm_s8,pcm_u8,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,pcm_f64le,pcm_f64be,"
+    "pcm_mulaw,pcm_alaw,adpcm_ima_qt,adpcm_ima_wav,adpcm_ms"
+)
 CODECS = f"{VIDEO_CODECS},{AUDIO_CODECS}"
 MAX_PIXELS = 40_000_000  # of one frame; 8K has 33 million
 # Bytes of memory for one child. 4K from a phone took 0.3 GB, one frame of 142 megapixels 0.75 GB; 8K in ten bits,
@@ -34,6 +39,10 @@ MAX_MEMORY = 2 * 1024**3
 
 ENDED_BY_SIGNAL = 255
 LOOK_EVERY = 0.5  # seconds between two looks at the clock and at who owns the job
+#: What ffmpeg and x264 say when the kernel gives them no more memory, for a picture or for a thread.
+OUT_OF_MEMORY = ("Cannot allocate memory", "malloc of size", "pthread_create() failed")
+#: What ffmpeg says of damaged films.
+DAMAGED = ("Invalid data found", "Error while decoding", "moov atom not found", "Truncat", "corrupt")
 KEPT_OUTPUT = 4000  # characters of an error message, from its end
 
 
@@ -45,8 +54,13 @@ class FfmpegError(Exception):
         return "No space left on device" in str(self)
 
     @property
+    def is_about_the_data(self) -> bool:
+        """Whether a decoder or the container complained, and not a filter or an encoder of ours."""
+        return any(words in str(self) for words in DAMAGED)
+
+    @property
     def memory_is_short(self) -> bool:
-        return "Cannot allocate memory" in str(self)
+        return any(words in str(self) for words in OUT_OF_MEMORY)
 
 
 class StoppedError(Exception):
@@ -98,6 +112,11 @@ def hardened_input(path: Path) -> list[str]:
             f"file:{path.resolve()}",
         ),  # the prefix keeps a name from being read as an option or a protocol
     ]
+
+
+def time_limit(seconds: float) -> float:
+    """Return how many seconds ffmpeg may take for a film of `seconds`."""
+    return 60 + 20 * seconds
 
 
 def run_ffmpeg(

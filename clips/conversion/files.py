@@ -8,19 +8,19 @@ import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import Storage
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext as _
 
 from clips.conversion.convert import Converted, new_file_name
 from clips.conversion.leases import Lease, LeaseLostError, new_token, worker_died
+from clips.conversion.models import Conversion, Moment
 from clips.conversion.probe import FilmRefusedError
-from clips.models import FILE_FIELDS, Clip, Moment, originals, published_name
+from clips.models import FILE_FIELDS, Clip, originals, published_name
 from texts import freshness
 
 FOLDER_PREFIX = "cdtrainer-clip-"
@@ -79,33 +79,38 @@ def publish(clip: Clip, converted: Converted, lease: Lease) -> None:
     Raises:
         LeaseLostError: when the clip is somebody else's by now; then nothing has changed.
     """
+    with published(clip, converted.files) as names, transaction.atomic():
+        Clip.objects.filter(pk=clip.pk).update(
+            **names,
+            seconds=converted.seconds,
+            width=converted.width,
+            height=converted.height,
+            has_sound=converted.has_sound,
+            lost_sound=converted.lost_sound,
+        )
+        if not lease.release(status=Conversion.Status.READY, progress=100, problem="", attempts=0, losses=0):
+            raise LeaseLostError
+        Clip.objects.filter(pk=clip.pk, still_at=clip.still_at).update(still_is_due=False)
+        keep_moments(clip.pk, converted.moments)
+        freshness.touch()
+    remove_leftovers(clip.pk)
+
+
+@contextlib.contextmanager
+def published(clip: Clip, parts: dict[str, Path]) -> Iterator[dict[str, str]]:
+    """Copy finished files, by field, to where visitors can fetch them; yield their names, by field.
+
+    They are removed again when naming them in the database fails.
+    """
     names: dict[str, str] = {}
     try:
-        for field, part in converted.files.items():
+        for field, part in parts.items():
             names[field] = publish_file(clip, part)
-        with transaction.atomic():
-            won = lease.release(
-                **names,
-                status=Clip.Status.READY,
-                progress=100,
-                problem="",
-                attempts=0,
-                losses=0,
-                seconds=converted.seconds,
-                width=converted.width,
-                height=converted.height,
-                has_sound=converted.has_sound,
-            )
-            if not won:
-                raise LeaseLostError
-            Clip.objects.filter(pk=clip.pk, still_at=clip.still_at).update(still_is_due=False)
-            keep_moments(clip.pk, converted.moments)
-            freshness.touch()
+        yield names
     except BaseException:
         for name in names.values():
             films().delete(name)
         raise
-    remove_leftovers(clip.pk)
 
 
 def keep_moments(pk: int, moments: Iterable[tuple[float, bytes]]) -> None:
@@ -114,23 +119,29 @@ def keep_moments(pk: int, moments: Iterable[tuple[float, bytes]]) -> None:
     Moment.objects.bulk_create(Moment(clip_id=pk, seconds=at, picture=picture) for at, picture in moments)
 
 
-def publish_stills(clip: Clip, stills: dict[str, Path], mine: Any) -> None:
-    """Make `stills` those of a clip, unless `mine`, a query for its row, finds that it has changed meanwhile."""
-    names: dict[str, str] = {}
-    replaced = {getattr(clip, field).name for field in stills}
-    try:
-        for field, part in stills.items():
-            names[field] = publish_file(clip, part)
-        with transaction.atomic():
-            if not mine.update(**names, still_is_due=False):
-                raise LeaseLostError
+def publish_stills(clip: Clip, parts: dict[str, Path], rows: models.QuerySet[Clip]) -> None:
+    """Make the stills `parts` those of a clip, then remove the earlier ones.
+
+    Raises:
+        LeaseLostError: when `rows`, a queryset of the clip as it was, is empty by now; then nothing has changed.
+    """
+    with published(clip, parts) as names, transaction.atomic():
+        if not rows.update(**names, still_is_due=False):
+            raise LeaseLostError
+        freshness.touch()
+    for field in parts:
+        if earlier := getattr(clip, field).name:
+            films().delete(earlier)
+
+
+def publish_first_still(clip: Clip, part: Path) -> None:
+    """Show `part` of a clip that has no film yet, unless it has got one, or another original, meanwhile."""
+    name = publish_file(clip, part)
+    with transaction.atomic():
+        if Clip.objects.filter(pk=clip.pk, original=clip.original.name, film="").update(still_small=name):
             freshness.touch()
-    except BaseException:
-        replaced = set(names.values())
-        raise
-    finally:
-        for name in replaced - {""}:
-            films().delete(name)
+            return
+    films().delete(name)
 
 
 def remove_leftovers(pk: int) -> None:
@@ -189,7 +200,6 @@ def tidy() -> None:
         with contextlib.suppress(FileNotFoundError):
             for public_id in set(storage.listdir(root)[0]) - known:
                 remove_folder(storage, f"{root}{public_id}", ARRIVES_WITHIN)
-    for pk in Clip.objects.exclude(status__in=[Clip.Status.WAITING, Clip.Status.CONVERTING]).values_list(
-        "pk", flat=True
-    ):
+    underway = Conversion.objects.filter(status__in=[Conversion.Status.WAITING, Conversion.Status.CONVERTING])
+    for pk in Clip.objects.exclude(pk__in=underway).values_list("pk", flat=True):
         remove_leftovers(pk)

@@ -1,4 +1,4 @@
-"""One worker's right to work on one clip, written into the clip's row."""
+"""One worker's right to work on one clip, written into the row of its conversion."""
 
 import contextlib
 import hashlib
@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from django.db import Error as DatabaseError
-from django.db import connection
+from django.db import connection, models
 from django.utils import timezone
 
-from clips.models import Clip
+from clips.conversion.models import Conversion
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class LeaseLostError(Exception):
 class Lease:
     """The right to work on one clip for as long as it is extended.
 
-    Every write says `WHERE lease_token = mine`, so a worker that has lost its clip can no longer change it.
+    Every write is conditional on the lease token, so a worker that has lost its clip can no longer change it.
     """
 
     def __init__(self, pk: int, token: str) -> None:
@@ -46,8 +46,8 @@ class Lease:
     def take(cls, pk: int) -> "Lease | None":
         """Take a waiting clip; None when it is not waiting (any more)."""
         token = new_token()
-        taken = Clip.objects.filter(pk=pk, status=Clip.Status.WAITING).update(
-            status=Clip.Status.CONVERTING,
+        taken = Conversion.objects.filter(pk=pk, status=Conversion.Status.WAITING).update(
+            status=Conversion.Status.CONVERTING,
             progress=0,
             problem="",
             converting_since=timezone.now(),
@@ -62,13 +62,14 @@ class Lease:
     def lost(self) -> bool:
         return self._lost.is_set() or time.monotonic() > self._until
 
-    def mine(self) -> Any:
-        return Clip.objects.filter(pk=self.pk, lease_token=self.token)
+    def rows(self) -> models.QuerySet[Conversion]:
+        """Return a queryset of the conversion, empty once somebody else has the lease."""
+        return Conversion.objects.filter(pk=self.pk, lease_token=self.token)
 
     def extend(self, **changes: Any) -> None:
-        """Extend the lease, changing `changes` as well; notices when it has been lost."""
+        """Extend the lease and write `changes` to the conversion; notices when the lease has been lost."""
         try:
-            if not self.mine().update(lease_until=timezone.now() + LEASE, **changes):
+            if not self.rows().update(lease_until=timezone.now() + LEASE, **changes):
                 self._lost.set()
                 return
         except DatabaseError:  # a busy database: the lease lasts for three more tries
@@ -77,15 +78,15 @@ class Lease:
         self._until = time.monotonic() + LEASE.total_seconds()
 
     def report(self, per_cent: int) -> None:
-        """Say how far the conversion has come, at most once a second."""
+        """Write down how far the conversion has come, at most once a second."""
         now = time.monotonic()
         if now - self._reported_at >= 1:
             self._reported_at = now
             self.extend(progress=per_cent)
 
     def release(self, **changes: Any) -> bool:
-        """Give the clip back; False when it was somebody else's already."""
-        return bool(self.mine().update(lease_token="", lease_until=None, **changes))
+        """Give the lease back and write `changes` to the conversion; False when the lease was lost already."""
+        return bool(self.rows().update(lease_token="", lease_until=None, **changes))
 
     @contextlib.contextmanager
     def kept(self) -> Iterator[None]:

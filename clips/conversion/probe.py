@@ -18,6 +18,9 @@ from clips.conversion import ffmpeg
 LOOK_LIMIT = 30.0  # seconds
 HDR_TRANSFERS = {16, 18}  # PQ and HLG, as a decoded frame reports them; ten bits alone are not HDR
 SHORTEST = 0.2  # seconds; below that it is a picture
+FAST = 33.0  # pictures a second; films of 30 waver a little
+#: What camcorders record, by the decoder's name. Phones never do.
+CAMCORDER_CODECS = {"mpeg2video": "MPEG-2", "dvvideo": "DV", "mpeg1video": "MPEG-1"}
 
 
 class FilmRefusedError(Exception):
@@ -26,23 +29,32 @@ class FilmRefusedError(Exception):
 
 @dataclass(frozen=True)
 class Film:
-    """What the conversion has to know about a film."""
+    """What the conversion has to know about a film. Times are seconds on the film's own clock, from its beginning."""
 
     video_index: int
-    codec: str
-    container: str
-    seconds: float
+    starts: float  # when the first picture appears; later than the sound in some films
+    has_times: bool  # False for AVI, whose pictures simply follow each other
+    seconds: float  # when the last picture ends
+    pictures: int
+    is_fast: bool  # more than 30 pictures a second, for some time at least
     width: int  # pixels as stored, before `rotation` and `sar`
     height: int
     sar: float  # width of one pixel divided by its height
     rotation: int  # degrees, 0 to 359
-    hdr: bool
+    trc: int  # these three as numbers of ITU-T H.273
+    primaries: int
+    matrix: int
+    rgb: bool
     sound_index: int | None
-    stream_has_length: bool  # False for Matroska, whose length is the container's
+    unknown_sound: str  # the codec of a sound that nothing here can decode, when there is no other
 
     @property
     def has_audio(self) -> bool:
         return self.sound_index is not None
+
+    @property
+    def hdr(self) -> bool:
+        return self.trc in HDR_TRANSFERS
 
     @property
     def shown_size(self) -> tuple[float, float]:
@@ -69,14 +81,53 @@ def judged(path: Path, facts: dict) -> Film:
     Raises:
         FilmRefusedError: when it is not a film this site can use.
     """
+    video = playable_picture(path, facts)
+    times = video.get("times") or times_by_header(facts)
+    has_times = facts["container"] != "avi"  # there pictures seem as late as their decoder looks ahead
+    starts = max(0.0, times["start"] - facts["begins"]) if has_times else 0.0
+    seconds = starts + times["end"] - times["start"]
+    refuse_length(path, facts, video, seconds)
+    sound = facts["sound"]
+    return Film(
+        video_index=video["index"],
+        starts=starts,
+        has_times=has_times,
+        seconds=seconds,
+        pictures=times["pictures"],
+        is_fast=0 < times["shortest_gap"] < 1 / FAST,
+        width=video["width"],
+        height=video["height"],
+        sar=video["sar"] if video["sar"] > 0 else 1.0,
+        rotation=video["rotation"],
+        trc=video["trc"],
+        primaries=video["primaries"],
+        matrix=video["matrix"],
+        rgb=video["rgb"],
+        sound_index=sound["index"] if sound else None,
+        unknown_sound="" if sound else next(iter(facts["unknown_sounds"]), ""),
+    )
+
+
+def playable_picture(path: Path, facts: dict) -> dict:
+    """Return the facts about the picture.
+
+    Raises:
+        FilmRefusedError: when there is none that can be decoded here.
+    """
     if "error" in facts:
         raise FilmRefusedError(unreadable(path))
     video = facts["video"]
     if video is None:
+        if facts["sound"] or facts["unknown_sounds"]:
+            raise FilmRefusedError(_("There is no picture in this file, only sound. Please choose a film."))
+        raise FilmRefusedError(unreadable(path))
+    if video["codec"] in CAMCORDER_CODECS:
         raise FilmRefusedError(
-            _("There is no picture in this file, only sound. Please choose a film.")
-            if facts["sound"]
-            else unreadable(path)
+            _(
+                "This is a camcorder's film (%(codec)s), which this site does not take as it is. "
+                "Open it on a computer, save it as MP4 (H.264), and upload that."
+            )
+            % {"codec": CAMCORDER_CODECS[video["codec"]]}
         )
     if video["codec"] not in ffmpeg.VIDEO_CODECS.split(","):
         raise FilmRefusedError(
@@ -93,7 +144,29 @@ def judged(path: Path, facts: dict) -> Film:
         )
     if not video.get("decodes"):
         raise FilmRefusedError(unreadable(path))
-    seconds = video["seconds"] or facts["container_seconds"] or 0.0
+    return dict(video)
+
+
+def times_by_header(facts: dict) -> dict:
+    """Return the times of a film whose packets have none, going by what its header says."""
+    video = facts["video"]
+    rate = video["rate"] or 25.0
+    seconds = video["seconds"] or facts["container_seconds"] or video["frames"] / rate
+    return {
+        "start": facts["begins"],
+        "end": facts["begins"] + seconds,
+        "pictures": video["frames"] or round(seconds * rate),
+        "shortest_gap": 1 / rate,
+        "reaches": None,
+    }
+
+
+def refuse_length(path: Path, facts: dict, video: dict, seconds: float) -> None:
+    """Refuse a film that is too long, is a picture, or whose end is missing.
+
+    Raises:
+        FilmRefusedError: then.
+    """
     if seconds > settings.CLIP_MAX_SECONDS + 1:
         raise FilmRefusedError(
             _(
@@ -107,22 +180,10 @@ def judged(path: Path, facts: dict) -> Film:
         )
     if seconds < SHORTEST or video["frames"] == 1:
         raise FilmRefusedError(_("This is a picture, not a film. Please choose the film itself."))
-    reaches = video.get("reaches")
-    if facts["container"].startswith("mov") and reaches is not None and reaches < seconds - tolerance(seconds):
+    reaches = (video.get("times") or {}).get("reaches")
+    declared = video["seconds"] or 0.0
+    if facts["container"].startswith("mov") and reaches is not None and reaches < declared - tolerance(declared):
         raise FilmRefusedError(cut_off())
-    return Film(
-        video_index=video["index"],
-        codec=video["codec"],
-        container=facts["container"],
-        seconds=seconds,
-        width=video["width"],
-        height=video["height"],
-        sar=video["sar"] if video["sar"] > 0 else 1.0,
-        rotation=video["rotation"],
-        hdr=video["trc"] in HDR_TRANSFERS,
-        sound_index=facts["sound"]["index"] if facts["sound"] else None,
-        stream_has_length=video["seconds"] is not None,
-    )
 
 
 def look(path: Path) -> dict:
@@ -135,8 +196,8 @@ def look(path: Path) -> dict:
     command = [sys.executable, "-m", "clips.conversion.look", str(path.resolve())]
     guards = [ffmpeg.PROTOCOLS, ffmpeg.CONTAINERS, ffmpeg.CODECS, str(ffmpeg.MAX_PIXELS)]
     try:
-        said = ffmpeg.run([*command, *guards], limit=LOOK_LIMIT)
-        return dict(json.loads(said.stdout.splitlines()[-1]))
+        output = ffmpeg.run([*command, *guards], limit=LOOK_LIMIT)
+        return dict(json.loads(output.stdout.splitlines()[-1]))
     except (ffmpeg.KilledError, ffmpeg.NotStartedError):
         raise
     except (ffmpeg.FfmpegError, ValueError, IndexError) as error:

@@ -9,11 +9,11 @@ register = template.Library()
 
 @register.filter
 def sided(text: str) -> str:
-    """Fill in {left} and {right} for the visitor."""
+    """Return `text` with {left} and {right} filled in for the visitor's side."""
     return sides.sided(text)
 
 
 @register.filter
 def as_written(text: str) -> str:
-    """Fill in the side words as the programme was written: for the author's story, which is nobody else's."""
+    """Return `text` with its side words as written: for the author's story, which is never mirrored."""
     return sides.sided(text, sides.Sides())

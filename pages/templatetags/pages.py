@@ -1,4 +1,4 @@
-"""Template tags for parts of pages that bring their own query."""
+"""Template tags for the site's own pages."""
 
 from typing import Any
 
@@ -11,11 +11,11 @@ register = template.Library()
 
 @register.inclusion_tag("parts/_evidence.html")
 def evidence_box() -> dict[str, Any]:
-    """Show the evidence beside the author's view."""
+    """Return the context of the evidence box, with a query for its page."""
     return {"evidence": Page.objects.published().filter(slug="evidence").first()}
 
 
 @register.filter
 def get(sections: dict[str, Any], key: str) -> Any:
-    """Look up a section of a page by its anchor; None where an editor has removed it."""
+    """Return the section of a page by its anchor; None where an editor has removed it."""
     return sections.get(key)

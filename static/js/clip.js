@@ -104,7 +104,9 @@ class Clip {
     track.track.mode = "hidden"; // drawn by us under the clip, so that mirroring never touches them
     this.captions.hidden = false;
     track.track.addEventListener("cuechange", () => {
-      this.captions.textContent = [...(track.track.activeCues ?? [])].map((cue) => cue.text).join("\n");
+      this.captions.textContent = [...(track.track.activeCues ?? [])]
+        .map((cue) => cue.getCueAsHTML().textContent)
+        .join("\n");
     });
   }
 

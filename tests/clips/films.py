@@ -1,6 +1,7 @@
 """Small films of every kind that phones make, and of some that nobody should send; made by ffmpeg when asked for."""
 
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import av
@@ -51,6 +52,84 @@ RECIPES = {
     "one-frame.mp4": [*PICTURE, "-frames:v", "1", *H264],
     "faststart.mp4": [*PICTURE, "-vf", "noise=alls=20:allf=t", *H264, "-movflags", "+faststart"],
 }
+
+
+#: A picture that shows its own number in ten blocks, black for 0 and white for 1, the first worth 512.
+NUMBERED = "geq=lum='255*mod(floor(N/pow(2,9-floor(X*10/W))),2)':cb=128:cr=128"
+B_FRAMES = ["-c:v", "libx264", "-preset", "fast", "-bf", "3", "-pix_fmt", "yuv420p"]
+
+
+def numbered_film(path: Path, rate: str, pictures: int = 120, keep: str = "1") -> Path:
+    """Make a film at `rate` whose pictures show their numbers; `keep` (an ffmpeg expression of n) leaves gaps."""
+    source = f"color=size=320x64:rate={rate},trim=end_frame={pictures},{NUMBERED},select='{keep}'"
+    ffmpeg("-f", "lavfi", "-i", source, "-fps_mode", "vfr", *B_FRAMES, path)
+    return path
+
+
+def flash_and_beep(
+    path: Path, rate: str, video: Sequence[str] = B_FRAMES, audio: Sequence[str] = ("-c:a", "aac")
+) -> Path:
+    """Make a film of four seconds that flashes and beeps at the same time, at 1, 2 and 3 s."""
+    bright = "gte(T,0.9)*lt(mod(T+0.001,1),0.1)"
+    flash = f"color=black:size=320x180:rate={rate}:duration=4,geq=lum='16+219*{bright}':cb=128:cr=128"
+    beep = "aevalsrc='0.8*sin(2*PI*1000*t)*gte(t,0.9)*lt(mod(t,1),0.1)':sample_rate=48000:duration=4"
+    ffmpeg("-f", "lavfi", "-i", flash, "-f", "lavfi", "-i", beep, *video, *audio, path)
+    return path
+
+
+def seconds_of(frame) -> float:
+    """Return when a picture or a piece of sound begins, on its container's clock."""
+    return float(frame.pts * frame.time_base)
+
+
+def numbers(path: Path) -> list[tuple[float, int]]:
+    """Return when each picture of a numbered film is shown (seconds from the film's beginning), and its number."""
+    shown: list[tuple[float, int]] = []
+    with av.open(str(path)) as container:
+        video = container.streams.video[0]
+        begins = (container.start_time or 0) / av.time_base
+        for frame in container.decode(video):
+            grey = frame.to_image().convert("L")
+            bits = [
+                grey.getpixel((int((place + 0.5) * grey.width / 10), grey.height // 2)) > 128 for place in range(10)
+            ]
+            shown.append((seconds_of(frame) - begins, int("".join("01"[bit] for bit in bits), 2)))
+    return shown
+
+
+def flashes(path: Path) -> list[float]:
+    """Return when the picture turns from black to white, in seconds."""
+    found: list[float] = []
+    dark = True
+    with av.open(str(path)) as container:
+        video = container.streams.video[0]
+        begins = (container.start_time or 0) / av.time_base
+        for frame in container.decode(video):
+            bright = frame.to_image().convert("L").resize((1, 1)).getpixel((0, 0)) > 100
+            if bright and dark:
+                found.append(seconds_of(frame) - begins)
+            dark = not bright
+    return found
+
+
+def beeps(path: Path) -> list[float]:
+    """Return when the sound becomes loud after a silence, in seconds."""
+    found: list[float] = []
+    quiet_since = 0.0
+    with av.open(str(path)) as container:
+        begins = (container.start_time or 0) / av.time_base
+        resampler = av.AudioResampler(format="s16", layout="mono", rate=48000)
+        for frame in container.decode(audio=0):
+            for piece in resampler.resample(frame):
+                start = seconds_of(piece) - begins
+                samples = memoryview(bytes(piece.planes[0])[: piece.samples * 2]).cast("h")
+                for place, sample in enumerate(samples):
+                    if abs(sample) > 6000:
+                        at = start + place / 48000
+                        if at - quiet_since > 0.3:
+                            found.append(at)
+                        quiet_since = at
+    return found
 
 
 def ffmpeg(*arguments):

@@ -1,5 +1,7 @@
 """Captions are checked line by line, and the first error is named."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,10 @@ GOOD = [
     b"WEBVTT\n\n00:00.000 --> 00:01.000\nOne\n",
     b"\xef\xbb\xbfWEBVTT - Turn\r\n\r\n1\r\n00:00:00.000 --> 00:00:01.000 align:start line:0\r\nOne\r\ntwo\r\n",
     b"WEBVTT\n\nNOTE by Ana\nand Bo\n\nSTYLE\n::cue { color: lime }\n\n00:01.000 --> 00:02.000\n- To the <i>left</i>\n",
+    Path("tests/clips/found/voices.vtt").read_bytes(),
+    Path("tests/clips/found/youtube-auto.vtt").read_bytes(),
+    b"WEBVTT\nKind: captions\nLanguage: en\n\n00:00.000 --> 00:01.000\nOne\n",
+    b"WEBVTT\nX-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:900000\n\n00:00.000 --> 00:01.000\nOne\n",
     "WEBVTT\n\n00:00.000 --> 00:01.000\nGrüß dich\n\nNOTE x\n\n100:00:00.000 --> 100:00:01.000\nSpät".encode(),
 ]
 BAD = [

@@ -187,7 +187,7 @@ def test_progress_is_told_and_the_work_can_be_stopped(film, tmp_path):
 
 
 def test_a_conversion_that_never_ends_is_given_up(film, tmp_path, monkeypatch):
-    monkeypatch.setattr(convert, "time_limit", lambda seconds: 0.0)
+    monkeypatch.setattr(ffmpeg, "time_limit", lambda seconds: 0.0)
 
     with pytest.raises(ffmpeg.TookTooLongError):
         convert.convert(film("plain.mp4"), probe.probe(film("plain.mp4")), tmp_path)

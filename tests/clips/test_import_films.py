@@ -8,8 +8,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django_tasks_db.models import DBTaskResult
 
+from clips.conversion.models import Conversion
 from clips.models import Clip
-from tests.factories import make_exercise
+from tests.factories import make_exercise, make_variation
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,6 +45,7 @@ def sha256(path):
 
 def test_films_become_drafts_matched_by_their_names(folder, capsys):
     exercise = make_exercise(name="Clapping hard")
+    make_variation(exercise=exercise, number=3)
     collection = folder(**{"clapping hard 3__mp4": "plain.mp4", "IMG_4711__MOV": "gps.mov"})
 
     lines, status = run(collection, capsys)
@@ -86,7 +88,7 @@ def test_the_answer_can_be_read_by_programs(folder, capsys):
     said = {answer["file"]: answer for answer in map(json.loads, lines)}
     assert status == 1
     assert list(said) == ["bad.mp4", "good.mp4", "silent.webm", "within/same.mp4"]
-    assert set(said["good.mp4"]) == {"file", "status", "reason", "seconds", "width", "height", "sha256"}
+    assert set(said["good.mp4"]) == {"file", "status", "reason", "seconds", "width", "height", "sha256", "note"}
     good = said["good.mp4"]
     assert (good["status"], good["reason"], good["width"], good["height"]) == ("ready", "", 160, 120)
     assert good["seconds"] == pytest.approx(1, abs=0.2)
@@ -101,13 +103,13 @@ def test_an_interrupted_run_can_be_repeated(folder, capsys):
     collection = folder(one__mp4="plain.mp4")
     run(collection, capsys)
     clip = Clip.objects.get()
-    Clip.objects.update(status=Clip.Status.CONVERTING, lease_token="", lease_until=None)
+    Conversion.objects.update(status=Clip.Status.CONVERTING, lease_token="", lease_until=None)
     DBTaskResult.objects.all().delete()
 
     lines, status = run(collection, capsys)
 
     assert (lines, status) == (["one.mp4 ready"], 0)
-    assert list(Clip.objects.values_list("pk", "status")) == [(clip.pk, "ready")]
+    assert [(each.pk, each.status) for each in Clip.objects.all()] == [(clip.pk, "ready")]
 
 
 def test_all_films_can_be_of_one_exercise(folder, capsys):

@@ -40,7 +40,39 @@ Extreme position | | extreme-position
 @pytest.fixture
 def exercises():
     rows = [[part.strip() for part in line.split("|")] for line in NAMES.strip().splitlines()]
-    return [Exercise(name=name, subtitle=subtitle, slug=slug) for name, subtitle, slug in rows]
+    found = [Exercise(name=name, subtitle=subtitle, slug=slug) for name, subtitle, slug in rows]
+    for exercise in found:
+        setattr(exercise, "last_variation", 6 if exercise.slug == "clapping-hard" else 3)  # noqa: B010 - as the query does
+    return found
+
+
+@pytest.mark.parametrize(
+    "filename",
+    [
+        "right to left 2026-03-01 12.30.mov",
+        "right to left 2026-03-02.mov",
+        "right to left 20260301_02.mp4",
+        "right to left 01.03.2026.mov",
+        "right to left 3-2-26.mov",
+        "right to left 2.30 pm.mov",
+        "right to left 1080p 30fps.mp4",
+        "right to left 2160p 60 fps.mp4",
+        "right to left 1920x1080.mp4",
+        "right to left 4k.mov",
+        "right to left 2x.mov",
+        "right to left 10x.mov",
+        "right to left 3 times.mov",
+        "right to left 3 reps.mov",
+        "right to left 2 min.mov",
+        "right to left.mp4.mp4",
+        "right to left.3gp",
+        "right to left 12.mov",
+    ],
+)
+def test_a_number_that_is_no_variation_suggests_none(exercises, filename):
+    found = suggest(filename, exercises)
+
+    assert (found.exercise.slug, found.variation) == ("right-to-left", 1)
 
 
 @pytest.mark.parametrize(

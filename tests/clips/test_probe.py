@@ -7,22 +7,22 @@ from clips.conversion.probe import FilmRefusedError
 
 
 @pytest.mark.parametrize(
-    ("name", "codec", "hdr", "sound"),
+    ("name", "hdr", "sound"),
     [
-        ("plain.mp4", "h264", False, True),
-        ("hevc.mov", "hevc", False, False),
-        ("hlg.mov", "hevc", True, False),
-        ("pq.mov", "hevc", True, False),
-        ("ten-bit.mp4", "hevc", False, False),
-        ("film.webm", "vp8", False, False),
-        ("film.mkv", "h264", False, True),
-        ("unknown-sound.avi", "h264", False, False),
+        ("plain.mp4", False, True),
+        ("hevc.mov", False, False),
+        ("hlg.mov", True, False),
+        ("pq.mov", True, False),
+        ("ten-bit.mp4", False, False),
+        ("film.webm", False, False),
+        ("film.mkv", False, True),
+        ("unknown-sound.avi", False, False),
     ],
 )
-def test_a_film_says_what_is_in_it(film, name, codec, hdr, sound):
+def test_a_film_says_what_is_in_it(film, name, hdr, sound):
     found = probe.probe(film(name))
 
-    assert (found.codec, found.hdr, found.has_audio) == (codec, hdr, sound)
+    assert (found.hdr, found.has_audio) == (hdr, sound)
     assert found.seconds == pytest.approx(1, abs=0.1)
     assert (found.width, found.height) == (160, 120)
 
@@ -91,4 +91,4 @@ def test_names_are_never_read_as_options(film, tmp_path):
         path = tmp_path / name
         path.write_bytes(film("plain.mp4").read_bytes())
 
-        assert probe.probe(path).codec == "h264"
+        assert probe.probe(path).has_audio

@@ -13,9 +13,10 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 from PIL import Image
 
-from clips.conversion import convert, files, jobs, probe
+from clips.conversion import convert, files, jobs, probe, stills
+from clips.conversion.models import Moment
 from clips.conversion.probe import FilmRefusedError
-from clips.models import Clip, Moment
+from clips.models import Clip
 from tests.clips.films import H264, ffmpeg, frames
 from tests.factories import make_clip
 
@@ -44,9 +45,8 @@ def colours(picture):
 @pytest.fixture
 def ready(db, red_then_blue):
     """Make a clip of that film, converted and published."""
-    clip = make_clip(status=Clip.Status.UPLOADED, published=True)
+    clip = make_clip(status=Clip.Status.WAITING, published=True)
     clip.original.save("film", ContentFile(red_then_blue.read_bytes()))
-    Clip.objects.update(status=Clip.Status.WAITING)
     jobs.convert_film.call(clip.pk)
     clip.refresh_from_db()
     assert clip.status == Clip.Status.READY
@@ -91,8 +91,8 @@ def test_a_film_of_few_pictures_has_the_moments_it_has(tmp_path):
     film = tmp_path / "film.mp4"
     ffmpeg("-f", "lavfi", "-i", "testsrc2=size=64x48:rate=2:duration=1", *H264, film)
 
-    assert 1 <= len(list(convert.moments(film, 1, tmp_path))) <= 8
-    assert convert.still_frame(film, 1, 0.99, tmp_path).exists()
+    assert 1 <= len(list(stills.moments(film, 1, tmp_path))) <= 8
+    assert stills.still_frame(film, 1, 0.99, tmp_path).exists()
 
 
 def test_the_chosen_moment_becomes_the_still_under_new_names(

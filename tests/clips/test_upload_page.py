@@ -8,7 +8,7 @@ from django_tasks_db.models import DBTaskResult
 from clips import uploading
 from clips.models import Clip
 from exercises.sides import View
-from tests.factories import make_clip, make_exercise
+from tests.factories import make_clip, make_exercise, make_variation
 from tests.uploads.conftest import TusClient, encoded
 from uploads.models import Upload
 
@@ -131,7 +131,12 @@ def test_originals_may_be_kept_elsewhere(film, monkeypatch, settings):
     storage = storages["originals"]
     monkeypatch.setattr(storage, "path", lambda name: (_ for _ in ()).throw(NotImplementedError))
     saved = {}
-    monkeypatch.setattr(storage, "save", lambda name, content: saved.update({name: content.read()}) or name)
+
+    def save(name, content):
+        saved[name] = content.read()
+        return name
+
+    monkeypatch.setattr(storage, "save", save)
 
     assert uploading.store_original(storage, "a/b", film.path) == "a/b"
     assert saved == {"a/b": b"hello"}
@@ -215,6 +220,7 @@ def test_all_that_is_ready_is_published_and_the_rest_says_why_not(post):
 
 def test_suggestions_are_made_for_every_name(post):
     exercise = make_exercise(name="Clapping hard")
+    make_variation(exercise=exercise, number=3)
 
     response = post("suggestions", name=["clapping hard 3.MOV", "IMG_0042.MOV"])
 

@@ -45,7 +45,7 @@ def site(tmp_path):
 def clip(folder):
     with sqlite3.connect(f"file:{folder}/db.sqlite3?mode=ro", uri=True, timeout=20) as database:
         database.row_factory = sqlite3.Row
-        return database.execute("SELECT * FROM clips_clip").fetchone()
+        return database.execute("SELECT * FROM clips_clip JOIN clips_conversion ON clip_id = id").fetchone()
 
 
 def work(environment):

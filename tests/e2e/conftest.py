@@ -1,23 +1,19 @@
-"""The real site for end-to-end tests: `make run` on data of its own, and Debian's Chromium."""
+"""One Chromium and one real site a process, and somebody signed in there; see tests/browser.py for the two kinds.
+
+`make test` runs these tests in more processes than there are cores, because they mostly wait. Those of one
+`xdist_group` stay together: they share a site, or a server, that takes seconds to start.
+"""
 
 import os
 import re
-import signal
-import socket
-import subprocess
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.browser import launched
+from tests.browser import collect_complaints, launched
+from tests.e2e.site import Site, start_site
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 PASSWORD = "a slow and smooth password"
 
 
@@ -27,87 +23,38 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.e2e)
 
 
-def free_port():
-    with closing(socket.socket()) as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Debian's Chromium, one for all tests of a process.
+
+    Playwright keeps an event loop in this thread from now on, and beside one Django touches no database unless it is
+    told that this is safe.
+    """
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with launched() as browser:
+        yield browser
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
-def answers(url):
-    try:
-        with urllib.request.urlopen(url, timeout=5) as response:
-            return response.status == 200
-    except (urllib.error.URLError, OSError):
-        return False
-
-
-@dataclass
-class Site:
-    """A running site: where it is, what it printed, and its private folder."""
-
-    url: str
-    folder: Path
-    process: subprocess.Popen[str]
-
-    def printed(self):
-        return (self.folder / "run.log").read_text()
-
-    def stop(self):
-        """Press Ctrl-C."""
-        os.killpg(self.process.pid, signal.SIGINT)
-        self.process.wait(timeout=60)
-
-
-def start_site(folder):
-    """Start `make run` with its data in `folder` and wait until it answers."""
-    port = free_port()
-    environment = os.environ | {
-        "PORT": str(port),
-        "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
-        "MEDIA_ROOT": str(folder / "media"),
-        "ORIGINALS_ROOT": str(folder / "originals"),
-        "UPLOADS_ROOT": str(folder / "uploads"),
-        "STATIC_ROOT": str(folder / "static"),
-        "DEBUG": "False",
-    }
-    environment.pop("DJANGO_SETTINGS_MODULE", None)
-    with (folder / "run.log").open("a") as log:
-        process = subprocess.Popen(
-            ["make", "run"], cwd=ROOT, env=environment, stdout=log, stderr=log, text=True, start_new_session=True
-        )
-    site = Site(f"http://127.0.0.1:{port}", folder, process)
-    deadline = time.monotonic() + 180
-    while not (answers(f"{site.url}/healthz") and answers(f"{site.url}/readyz")):
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"make run did not come up:\n{site.printed()[-4000:]}")
-        time.sleep(0.3)
-    return site
-
-
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def site(tmp_path_factory) -> Iterator[Site]:
+    """The real site, one for all tests of a process."""
     running = start_site(tmp_path_factory.mktemp("site"))
     yield running
     running.stop()
 
 
-@pytest.fixture(scope="package")
-def chromium():
-    with launched() as browser:
-        yield browser
-
-
 @pytest.fixture
 def new_page(chromium, site):
     """Open pages in contexts of their own; console errors and violations of the policy fail the test."""
-    contexts, complaints = [], []
+    contexts: list[Any] = []
+    complaints: list[str] = []
 
     def open_page(**options):
         context = chromium.new_context(**({"viewport": {"width": 1280, "height": 900}, "base_url": site.url} | options))
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        collect_complaints(page, complaints)
         return page
 
     yield open_page
@@ -116,9 +63,9 @@ def new_page(chromium, site):
     assert complaints == []
 
 
-@pytest.fixture(scope="package")
-def therapist(chromium, site):
-    """The therapist's signed-in cookies, after the printed link and a chosen password."""
+@pytest.fixture(scope="session")
+def signed_in(chromium, site):
+    """The therapist's cookies on the real site, after the printed link and a chosen password."""
     link = re.search(r"http://\S+/admin/welcome/\S+", site.printed())[0]
     context = chromium.new_context(base_url=site.url)
     page = context.new_page()

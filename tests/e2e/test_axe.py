@@ -1,10 +1,11 @@
 """axe-core over every shape of page, light and dark, on a phone and on a desk."""
 
-from pathlib import Path
-
 import pytest
 
-AXE = (Path(__file__).parent.parent / "vendor" / "axe-core-4.14.1" / "axe.min.js").read_text()
+from tests.browser import violations
+
+pytestmark = pytest.mark.xdist_group("pages")
+
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SHAPES = [
     "/", "/stages/", "/stages/1/", "/stages/2/", "/stages/3/", "/start/", "/start/?answered=1&2-1=yes", "/exercises/",
@@ -14,15 +15,14 @@ SHAPES = [
 ]  # fmt: skip
 
 
-def violations(page):
+def barriers(page):
+    """Return what axe finds with everything unfolded, by the strictest of its rules."""
     page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
-    page.evaluate(AXE)
-    result = page.evaluate(
-        "(rules) => axe.run(document, { runOnly: { type: 'tag', values: rules },"
-        " rules: { 'target-size': { enabled: true }, 'color-contrast-enhanced': { enabled: true } } })",
-        RULES,
+    return violations(
+        page,
+        runOnly={"type": "tag", "values": RULES},
+        rules={"target-size": {"enabled": True}, "color-contrast-enhanced": {"enabled": True}},
     )
-    return [(found["id"], [node["html"][:120] for node in found["nodes"]]) for found in result["violations"]]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -33,7 +33,7 @@ def test_no_page_has_a_barrier_that_axe_finds(new_page, width, scheme):
 
     for address in SHAPES:
         page.goto(address)
-        if problems := violations(page):
+        if problems := barriers(page):
             found[address] = problems
 
     assert found == {}
@@ -45,7 +45,7 @@ def test_the_missing_page_has_none_either(chromium, site, scheme):
     page = context.new_page()
     page.goto("/nowhere/")
 
-    assert violations(page) == []
+    assert barriers(page) == []
     context.close()
 
 

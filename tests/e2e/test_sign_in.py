@@ -7,15 +7,18 @@ import sys
 
 import pytest
 
-from tests.e2e.conftest import PASSWORD, ROOT
-from tests.e2e.test_axe import violations
+from tests.e2e.conftest import PASSWORD
+from tests.e2e.site import ROOT
+from tests.e2e.test_axe import barriers
 from tests.staff.codes import totp
+
+pytestmark = pytest.mark.xdist_group("site")
 
 ACCOUNT = "/admin/account"
 
 
 @pytest.fixture
-def come_in(site, new_page, therapist):
+def come_in(site, new_page, signed_in):
     """Return a function that invites somebody and opens their workshop, signed in by the link.
 
     The therapist comes first: the printed link ends as soon as somebody can sign in.
@@ -173,18 +176,18 @@ def test_the_pages_of_sign_in_have_no_barrier_and_fit_a_small_phone(come_in, new
         (inside, "/reauthenticate/"),
         (inside, "/logout/"),
     ]
-    assert barriers(addresses) == {}
+    assert barriers_of(addresses) == {}
 
     set_up_app(inside)
-    assert barriers([(inside, path) for path in protected_pages()]) == {}
+    assert barriers_of([(inside, path) for path in protected_pages()]) == {}
 
     sign_in(outside, "dora")
     outside.wait_for_url("**/2fa/authenticate/")
-    assert barriers([(outside, "/2fa/authenticate/")]) == {}
+    assert barriers_of([(outside, "/2fa/authenticate/")]) == {}
     outside.get_by_label("Code").fill("000000")
     outside.keyboard.press("Enter")
     outside.get_by_role("alert").wait_for()
-    assert violations(outside) == []
+    assert barriers(outside) == []
 
 
 def protected_pages():
@@ -195,7 +198,7 @@ def protected_pages():
     yield "/2fa/reauthenticate/"
 
 
-def barriers(addresses):
+def barriers_of(addresses):
     """Return what is wrong with each page, on a phone and on a desk, light and dark."""
     found: dict[tuple[object, ...], object] = {}
     for page, path in addresses:
@@ -208,7 +211,7 @@ def barriers(addresses):
                 page.set_viewport_size({"width": width, "height": 800})
                 if page.evaluate("document.documentElement.scrollWidth") > width:
                     found[path, width] = "scrolls sideways"
-                if problems := violations(page):
+                if problems := barriers(page):
                     found[path, width, scheme] = problems
     return found
 

@@ -6,7 +6,8 @@ import pytest
 
 from figure import arrows
 from figure.pose import Pose
-from figure.spec import Arrow, read, read_all
+from figure.spec import read, read_all
+from figure.timeline import Arrow
 from figure.views import VIEWS
 
 
@@ -96,8 +97,33 @@ def test_the_list_names_each_film_once_and_the_authors_own_by_reference(tmp_path
     assert catalogue.drawn(tmp_path) == prints
 
 
+def test_a_changed_film_is_drawn_its_twin_flipped_and_both_are_listed(tmp_path, monkeypatch):
+    pytest.importorskip("moderngl")
+    from figure.film import FILES
+    from figure.library import Library
+
+    def draw(library, clips, jobs):
+        for clip in clips:
+            (tmp_path / clip.slug).mkdir()
+            for name in FILES:
+                (tmp_path / clip.slug / name).write_text(f"{clip.slug} {name}")
+            yield clip.slug, 1.0
+
+    monkeypatch.setattr(Library, "_draw", draw)
+    library = Library(tmp_path)
+    twin = library.clips["center-to-right"]
+    assert twin.mirror_of == "center-to-left"
+
+    library.update([twin], again=False, jobs=1)
+
+    assert (tmp_path / "center-to-right" / "film.mp4").read_text() == "center-to-left film-flipped.mp4"
+    assert set(tomllib.loads((tmp_path / "drawn-from.toml").read_text())) == {"center-to-left", "center-to-right"}
+    assert library.is_current("center-to-left")
+    assert not library.is_current("center-to-down")
+
+
 def listed():
-    """Return the clips of a fresh install as the list beside them tells of them, without the author's own."""
+    """Return the entries of clips.toml on a fresh install, without those of the author's story."""
     from figure.catalogue import CLIPS, LIST
 
     return [each for each in tomllib.loads((CLIPS / LIST).read_text())["clip"] if "same_as" not in each]

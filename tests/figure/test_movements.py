@@ -6,8 +6,10 @@ from itertools import pairwise
 
 import pytest
 
+from figure.check import HEAD_SPEED, check, head_speed, problems
 from figure.pose import same
-from figure.spec import FPS, HEAD_SPEED, MOVEMENTS, RAMP, SpecError, check, eased, head_speed, problems, read, read_all
+from figure.spec import MOVEMENTS, SpecError, read, read_all
+from figure.timeline import FPS, RAMP, eased
 
 EXERCISES = 31  # the site's exercises; some have several variations
 
@@ -40,7 +42,7 @@ def test_variations_of_an_exercise_are_numbered_from_one_without_gaps():
     for clip in read_all():
         numbers.setdefault(clip.exercise, []).append(clip.variation)
 
-    assert all(sorted(found) == list(range(1, len(found) + 1)) for found in numbers.values())
+    assert all(sorted(given) == list(range(1, len(given) + 1)) for given in numbers.values())
 
 
 def test_descriptions_mark_their_sides_so_that_the_site_can_mirror_them():
@@ -52,7 +54,7 @@ def test_descriptions_mark_their_sides_so_that_the_site_can_mirror_them():
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ("yaw = 40", "yaw = 71", "key 1: yaw is 71; it may be -70 to 70"),
         ("yaw = 40", "yaww = 40", "key 1: 'yaww' is not known here"),
@@ -71,18 +73,18 @@ def test_descriptions_mark_their_sides_so_that_the_site_can_mirror_them():
         ("[[key]]", "[[key", "a-test.toml:"),
     ],
 )
-def test_a_mistake_is_told_with_file_key_and_bound(movement, old, new, told):
+def test_a_mistake_is_told_with_file_key_and_bound(movement, old, new, message):
     path = movement((old, new))
 
     with pytest.raises(SpecError) as error:
         read(path)
 
     assert str(error.value).startswith("a-test.toml")
-    assert told in str(error.value)
+    assert message in str(error.value)
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ("move = 3.0", "move = 1.6", "40 degrees in 1.6 s (from 0.6 s); 20 degrees or more take at least 2.4 s"),
         ("yaw = 40", "yaw = 66", "at most 30 is allowed"),
@@ -94,10 +96,10 @@ def test_a_mistake_is_told_with_file_key_and_bound(movement, old, new, told):
         ("yaw = 40", "yaw = 40\n[[beat]]\nmove = 1.5\nshrug_left = 9", "the beat lasts 1.5 s, which does not divide"),
     ],
 )
-def test_what_a_body_should_not_do_is_refused(movement, old, new, told):
+def test_what_a_body_should_not_do_is_refused(movement, old, new, message):
     clip = read(movement((old, new)))
 
-    with pytest.raises(SpecError, match=re.escape(told)):
+    with pytest.raises(SpecError, match=re.escape(message)):
         check(clip)
 
 

@@ -8,8 +8,9 @@ import pytest
 from figure.anatomy import clearance
 from figure.geometry import angle_between, nod
 from figure.hands import FINGER_DEPTH, NAMED, PALM_ALONG, PALM_DEPTH, Goal, Thing, closed
-from figure.pose import Pose, Reach, arm_length, blend, solve
+from figure.pose import Pose, Reach, blend
 from figure.rig import SIDES, rig
+from figure.solver import arm_length, solve
 
 CLAP = NAMED["clap"]
 BUSY = Pose(

@@ -8,7 +8,7 @@ from texts import freshness
 pytestmark = pytest.mark.django_db
 
 
-def found(client, words):
+def titles(client, words):
     return [result.title for result in client.get("/search/", {"q": words}).context["results"]]
 
 
@@ -37,7 +37,7 @@ def texts():
     ],
 )
 def test_case_accents_plurals_and_small_typos_do_no_harm(client, texts, words, title):
-    assert found(client, words)[0] == title
+    assert titles(client, words)[0] == title
 
 
 def test_the_snippet_marks_the_words_and_escapes_the_rest(client):
@@ -53,7 +53,7 @@ def test_words_that_hit_more_of_what_was_asked_come_first(client):
     make_exercise(name="Bottle up", steps="Turn.")
     make_exercise(name="Turn", steps="Hold the bottle with the cold water.")
 
-    assert found(client, "cold bottle")[0] == "Turn"
+    assert titles(client, "cold bottle")[0] == "Turn"
 
 
 def test_nothing_found_offers_other_ways(client, texts):
@@ -79,13 +79,13 @@ def test_what_was_typed_is_escaped(client):
 
 def test_an_edit_is_found_at_once(client):
     exercise = make_exercise(name="Turn", steps="Sit.")
-    assert found(client, "balloon") == []
+    assert titles(client, "balloon") == []
 
     exercise.steps = "Hold a balloon."
     exercise.save()
     freshness.touch()
 
-    assert found(client, "balloon") == ["Turn"]
+    assert titles(client, "balloon") == ["Turn"]
 
 
 def test_results_are_not_indexed_by_search_engines(client):

@@ -81,9 +81,9 @@ def test_loading_drawn_clips_twice_copies_nothing(texts, clips, settings):
     load(texts, clips)
     before = sorted(Path(settings.MEDIA_ROOT).rglob("*"))
 
-    said = load(texts, clips)
+    output = load(texts, clips)
 
-    assert "0 added, 0 updated" in said
+    assert "0 added, 0 updated" in output
     assert sorted(Path(settings.MEDIA_ROOT).rglob("*")) == before
 
 
@@ -103,10 +103,10 @@ def test_a_new_drawing_gets_a_new_address_and_has_to_be_checked_again(
     (clips / "turn" / "film.mp4").write_bytes(files_of_a_clip()["film_flipped"])
 
     with django_capture_on_commit_callbacks(execute=True):
-        said = load(texts, clips)
+        output = load(texts, clips)
 
     clip.refresh_from_db()
-    assert "updated clip/turn" in said
+    assert "updated clip/turn" in output
     assert clip.film.name != old
     assert Path(clip.film.path).read_bytes() == files_of_a_clip()["film_flipped"]
     assert not default_storage.exists(old)
@@ -118,11 +118,11 @@ def test_a_drawn_clip_that_an_editor_withdrew_and_described_stays_so(texts, clip
     Clip.objects.update(published=False, description="My words.", checked=True)
     change(clips / "clips.toml", "A head turns", "A head slowly turns")
 
-    said = load(texts, clips)
+    output = load(texts, clips)
 
     clip = Clip.objects.get(exercise__slug="turn")
     assert (clip.published, clip.description, clip.checked) == (False, "My words.", True)
-    assert "kept clip/turn: description, checked" in said
+    assert "kept clip/turn: description, checked" in output
 
 
 def test_a_drawn_clip_that_an_editor_deleted_comes_back_only_when_asked(texts, clips):
@@ -159,16 +159,16 @@ def test_a_film_that_an_editor_put_in_place_of_a_drawing_stays(texts, clips):
     clip.original.save("film.mov", ContentFile(b"a film"))
     (clips / "turn" / "film.mp4").write_bytes(files_of_a_clip()["film_flipped"])
 
-    said = load(texts, clips)
+    output = load(texts, clips)
 
-    assert "kept clip/turn-now: film" in said
+    assert "kept clip/turn-now: film" in output
     assert Clip.objects.get(story="now").film.name == clip.film.name
 
 
 def test_a_dry_run_copies_no_file(texts, clips, settings):
-    said = load(texts, clips, dry_run=True)
+    output = load(texts, clips, dry_run=True)
 
-    assert "added clip/turn" in said
+    assert "added clip/turn" in output
     assert not Clip.objects.exists()
     assert not list(Path(settings.MEDIA_ROOT).rglob("*.mp4"))
 

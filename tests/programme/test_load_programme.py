@@ -23,7 +23,7 @@ def test_a_fresh_install_gets_the_whole_programme():
     assert Stage.objects.published().count() == 3
     assert Exercise.objects.published().count() == len(list(TEXTS.glob("exercises/*.toml")))
     assert Question.objects.count() == len(list(TEXTS.glob("questions/*.toml")))
-    assert Problem.objects.published().count() == 7
+    assert Problem.objects.published().count() == 8
     assert Page.objects.published().filter(slug="home").exists()
 
 
@@ -58,9 +58,9 @@ def test_loading_twice_has_nothing_to_do():
     load()
     version = ContentVersion.objects.get().number
 
-    said = load()
+    output = load()
 
-    assert "0 added, 0 updated" in said
+    assert "0 added, 0 updated" in output
     assert ContentVersion.objects.get().number == version
     assert load(quiet=True) == ""
 
@@ -71,13 +71,13 @@ def test_what_an_editor_changed_stays_while_the_rest_follows_the_programme(texts
     change(texts / "exercises/turn.toml", "Turn to the {right}", "Turn {right}")
     change(texts / "exercises/turn.toml", "Sit down.", "Sit on a chair.")
 
-    said = load(texts)
+    output = load(texts)
 
     exercise = Exercise.objects.get()
     assert exercise.name == "Look over your {right} shoulder"
     assert exercise.steps == "Sit on a chair.\nTurn to your {left}."
-    assert "updated exercise/turn: steps" in said
-    assert "kept exercise/turn: name (changed by an editor)" in said
+    assert "updated exercise/turn: steps" in output
+    assert "kept exercise/turn: name (changed by an editor)" in output
 
 
 def test_an_exercise_that_an_editor_withdrew_or_moved_stays_so(texts):
@@ -101,9 +101,9 @@ def test_saving_a_form_without_a_change_does_not_count_as_an_editors_change(text
     )
     change(texts / "stages/1.toml", "- smooth", "- soft")
 
-    said = load(texts)
+    output = load(texts)
 
-    assert "kept" not in said
+    assert "kept" not in output
     assert "<li>soft</li>" in Stage.objects.get().how_to
 
 
@@ -125,12 +125,12 @@ def test_what_an_editor_deleted_stays_deleted(texts):
     Exercise.objects.get().delete()
     Question.objects.get().delete()
 
-    said = load(texts)
+    output = load(texts)
 
     assert not Exercise.objects.exists()
     assert not Variation.objects.exists()
     assert not Question.objects.exists()
-    assert "left out exercise/turn (an editor deleted it)" in said
+    assert "left out exercise/turn (an editor deleted it)" in output
 
 
 def test_a_deleted_body_part_does_not_come_back_into_its_exercises(texts):
@@ -150,10 +150,10 @@ def test_a_new_exercise_of_a_deleted_group_is_left_out(texts):
     ExerciseGroup.objects.get().delete()
     shutil.copy(texts / "exercises/turn.toml", texts / "exercises/nod.toml")
 
-    said = load(texts)
+    output = load(texts)
 
     assert not Exercise.objects.exists()
-    assert "left out exercise/nod (an editor deleted what it belongs to)" in said
+    assert "left out exercise/nod (an editor deleted what it belongs to)" in output
 
 
 def test_an_exercise_that_an_editor_made_first_keeps_all_its_words(texts):
@@ -168,10 +168,10 @@ def test_an_exercise_that_an_editor_made_first_keeps_all_its_words(texts):
 
 
 def test_a_dry_run_says_what_it_would_do_and_writes_nothing(texts):
-    said = load(texts, dry_run=True)
+    output = load(texts, dry_run=True)
 
-    assert "added exercise/turn" in said
-    assert "Nothing was written" in said
+    assert "added exercise/turn" in output
+    assert "Nothing was written" in output
     assert not Stage.objects.exists()
     assert not LoadedText.objects.exists()
 

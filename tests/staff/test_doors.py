@@ -1,4 +1,4 @@
-"""Which doors there are, and which are shut."""
+"""Signing in and out, and what is open to whom."""
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 
 from tests.factories import make_clip
 from tests.staff.conftest import PASSWORD
-from tests.test_guards import DOORS, METHODS, SIGN_IN, addresses, rows
+from tests.test_guards import METHODS, OPEN_PATHS, SIGN_IN, addresses, rows
 
 pytestmark = pytest.mark.django_db
 
@@ -37,14 +37,14 @@ def test_the_admins_way_to_change_a_password_leads_to_ours(workshop):
 
 
 def test_after_sign_in_the_page_that_was_asked_for_is_shown(client, therapist):
-    wanted = reverse("admin:exercises_exercise_changelist")
-    page = client.get(wanted, follow=True)
+    changelist = reverse("admin:exercises_exercise_changelist")
+    page = client.get(changelist, follow=True)
     assert page.request["PATH_INFO"] == reverse("account_login")
-    assert f'name="next" value="{wanted}"' in page.text
+    assert f'name="next" value="{changelist}"' in page.text
 
-    response = client.post(reverse("account_login"), {"login": "ana", "password": PASSWORD, "next": wanted})
+    response = client.post(reverse("account_login"), {"login": "ana", "password": PASSWORD, "next": changelist})
 
-    assert response.url == wanted
+    assert response.url == changelist
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
@@ -109,20 +109,20 @@ def visitors(django_user_model):
 def test_no_address_of_the_staffs_answers_a_visitor_by_any_method(visitors, who, method):
     make_clip()
     before = rows()
-    asked = 0
+    requests = 0
 
     for path in addresses():
-        if not path.startswith("/admin/") or path.startswith(tuple(DOORS)) or path == "/admin/jsi18n/":
+        if not path.startswith("/admin/") or path.startswith(tuple(OPEN_PATHS)) or path == "/admin/jsi18n/":
             continue
         if who == "outsider" and path.startswith("/admin/account/"):
             continue  # about their own account, which they would not have been let into
         response = getattr(visitors[who], method)(path)
-        asked += 1
+        requests += 1
         assert response.status_code in (302, 401, 403, 404, 405), (path, response.status_code)
         if response.status_code == 302:
             assert response.url.startswith(SIGN_IN), (path, response.url)
 
-    assert asked > 60
+    assert requests > 60
     assert rows() == before
 
 
@@ -158,20 +158,21 @@ def test_without_mail_a_forgotten_password_is_a_matter_for_the_operator(client):
 def with_mail(settings):
     settings.EMAIL_URL = "smtp://mail.example.org"
     settings.SITE_URL = "https://exercises.example.org"
+    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}  # for Django 6.1
 
 
 def test_with_mail_a_link_sets_a_new_password(client, therapist, with_mail):
     client.post(reverse("account_reset_password"), {"email": "ana@example.org"}, headers={"Host": "testserver:666"})
 
-    [letter] = mail.outbox
-    [link] = [word for word in letter.body.split() if word.startswith("http")]
+    [message] = mail.outbox
+    [link] = [word for word in message.body.split() if word.startswith("http")]
     assert link.startswith("https://exercises.example.org/admin/account/password/reset/key/")
 
     form = client.get(link.removeprefix("https://exercises.example.org"), follow=True)
     new = {"password1": "quiet morning light", "password2": "quiet morning light"}
-    done = client.post(form.request["PATH_INFO"], new, follow=True)
+    response = client.post(form.request["PATH_INFO"], new, follow=True)
 
-    assert "You have a new password" in done.text
+    assert "You have a new password" in response.text
     therapist.refresh_from_db()
     assert therapist.check_password("quiet morning light")
     assert "_auth_user_id" not in client.session

@@ -19,20 +19,20 @@ pytestmark = pytest.mark.django_db
 CHOICE = {"username": "ana", "password1": "quiet morning light", "password2": "quiet morning light"}
 
 
-def said_by(command, *arguments, **options):
-    said = io.StringIO()
-    call_command(command, *arguments, stdout=said, **options)
-    return said.getvalue()
+def output_of(command, *arguments, **options):
+    output = io.StringIO()
+    call_command(command, *arguments, stdout=output, **options)
+    return output.getvalue()
 
 
-def link_in(said):
-    """Return the path of the one link in what a command said."""
-    [link] = re.findall(r"https?://[^/\s]+(/admin/welcome/\S+)", said)
+def link_in(output):
+    """Return the path of the one link in the output of a command."""
+    [link] = re.findall(r"https?://[^/\s]+(/admin/welcome/\S+)", output)
     return link
 
 
 def test_a_fresh_site_gives_a_link_to_choose_a_password(client, django_user_model):
-    link = link_in(said_by("welcome"))
+    link = link_in(output_of("welcome"))
 
     page = client.get(link)
     assert page.status_code == 200
@@ -46,24 +46,24 @@ def test_a_fresh_site_gives_a_link_to_choose_a_password(client, django_user_mode
 
 
 def test_the_link_is_said_again_at_every_start_until_it_is_used(client):
-    first, second = link_in(said_by("welcome")), link_in(said_by("welcome"))
+    first, second = link_in(output_of("welcome")), link_in(output_of("welcome"))
 
     assert client.get(first).status_code == client.get(second).status_code == 200
     assert Invitation.objects.count() == 1
 
     client.post(second, CHOICE)
-    assert "/admin/welcome/" not in said_by("welcome")
+    assert "/admin/welcome/" not in output_of("welcome")
 
 
 def test_looking_at_the_link_does_not_use_it(client):
-    link = link_in(said_by("welcome"))
+    link = link_in(output_of("welcome"))
 
     for _ in range(3):
         assert client.get(link).status_code == client.head(link).status_code == 200
 
 
 def test_a_used_link_says_so(client, django_user_model):
-    link = link_in(said_by("welcome"))
+    link = link_in(output_of("welcome"))
     client.post(link, CHOICE)
     client.logout()
 
@@ -76,7 +76,7 @@ def test_a_used_link_says_so(client, django_user_model):
 def test_the_first_link_ends_when_somebody_else_can_sign_in(client, therapist, django_user_model):
     therapist.is_active = False
     therapist.save()
-    link = link_in(said_by("welcome"))
+    link = link_in(output_of("welcome"))
     therapist.is_active = True
     therapist.save()
 
@@ -88,7 +88,7 @@ def test_the_first_link_ends_when_somebody_else_can_sign_in(client, therapist, d
 
 
 def test_a_link_is_too_old_after_three_days(client, settings):
-    link = link_in(said_by("welcome"))
+    link = link_in(output_of("welcome"))
     settings.PASSWORD_RESET_TIMEOUT = -1
 
     response = client.get(link)
@@ -105,7 +105,7 @@ def test_a_link_that_we_never_made_is_not_found(client):
 
 
 def test_a_weak_password_is_refused_and_the_link_stays_good(client, django_user_model):
-    link = link_in(said_by("welcome"))
+    link = link_in(output_of("welcome"))
 
     response = client.post(link, CHOICE | {"password1": "password", "password2": "password"})
 
@@ -131,7 +131,7 @@ def test_two_people_with_one_link_at_the_same_time_make_one_account(client, djan
     ("role", "group", "may_see_the_staff"), [("therapist", "Therapist", False), ("operator", "Operator", True)]
 )
 def test_an_invited_colleague_gets_their_role(client, therapist, django_user_model, role, group, may_see_the_staff):
-    link = link_in(said_by("invite", "ben", role=role))
+    link = link_in(output_of("invite", "ben", role=role))
 
     assert 'value="ben"' in client.get(link).text
     client.post(link, CHOICE | {"username": "ben"})
@@ -153,7 +153,7 @@ def test_nobody_is_invited_under_a_name_that_is_taken(therapist):
 def test_links_carry_the_address_of_the_site(settings, monkeypatch):
     monkeypatch.setenv("HOST", "0.0.0.0")  # noqa: S104
     monkeypatch.setenv("PORT", "8123")
-    assert "http://localhost:8123/admin/welcome/" in said_by("welcome")
+    assert "http://localhost:8123/admin/welcome/" in output_of("welcome")
 
     settings.SITE_URL = "https://exercises.example.org"
-    assert "https://exercises.example.org/admin/welcome/" in said_by("welcome")
+    assert "https://exercises.example.org/admin/welcome/" in output_of("welcome")

@@ -22,7 +22,7 @@ from tests.factories import (
 )
 from tests.programme.small import change, load
 from tests.workshop.forms import address, save
-from texts import history
+from texts import differences, history
 from texts.models import Version
 
 pytestmark = pytest.mark.django_db
@@ -32,8 +32,8 @@ def versions(row):
     return list(Version.objects.of(row).newest_first())
 
 
-def told(row, parts=()):
-    """Return the newest change of `row` as the history page tells it: field -> pieces."""
+def newest_change(row, parts=()):
+    """Return what the history page shows of the newest change of `row`: field -> pieces."""
     entry = history.entries(history.versions_of(row, parts))[0]
     return {difference.label: [(p.kind, p.words) for p in difference.pieces] for difference in entry.differences}
 
@@ -51,7 +51,7 @@ def test_a_change_says_who_changed_which_words(workshop, therapist):
     after, before = versions(problem)
     assert (after.user, after.who, after.kind) == (therapist, "ana", "saved")
     assert (before.kind, before.who, before.content["summary"]) == ("first", "", "It can come with CD.")
-    assert told(problem) == {
+    assert newest_change(problem) == {
         "In one line": [
             ("same", "It "),
             ("removed", "can come"),
@@ -115,7 +115,7 @@ def test_choices_and_many_to_many_are_told_in_words(workshop):
 
     save(workshop, exercise, body_parts=[neck.pk, arms.pk], movement="total")
 
-    assert told(exercise) == {
+    assert newest_change(exercise) == {
         "Movement": [("added", "Total")],
         "Body parts": [("removed", "Neck"), ("added", "Neck, Arms")],
     }
@@ -128,14 +128,14 @@ def test_a_rich_text_is_told_without_its_markup(workshop):
 
     save(workshop, question, answer="<p>Train slowly.</p><ul><li><p>every day</p></li></ul>")
 
-    assert told(question) == {"Answer": [("same", "Train slowly."), ("added", "\n• every day")]}
+    assert newest_change(question) == {"Answer": [("same", "Train slowly."), ("added", "\n• every day")]}
 
 
 def test_parts_of_a_text_are_in_its_history_and_deleted_ones_come_back(workshop):
     section = make_section(heading="Who we are", body="<p>We.</p>")
     page = section.page
     save(workshop, page, **{"sections-0-heading": "Who"})
-    assert told(page, ["sections"])["Heading"] == [("same", "Who"), ("removed", " we are")]
+    assert newest_change(page, ["sections"])["Heading"] == [("same", "Who"), ("removed", " we are")]
 
     save(workshop, page, **{"sections-0-DELETE": "on"})
     assert not Section.objects.exists()
@@ -182,23 +182,12 @@ def test_the_order_and_publishing_from_the_list_are_in_the_history(workshop):
     listed = reverse("admin:faq_question_changelist")
     rows = {"form-TOTAL_FORMS": 1, "form-INITIAL_FORMS": 1, "form-0-id": question.pk, "form-0-position": 7}
     workshop.post(listed, rows | {"_save": "Save"})
-    assert told(question) == {"Position": [("removed", "1"), ("added", "7")]}
+    assert newest_change(question) == {"Position": [("removed", "1"), ("added", "7")]}
 
     workshop.post(listed, {"action": "withdraw", "_selected_action": [question.pk]})
 
-    assert told(question) == {"Published": [("removed", "yes"), ("added", "no")]}
+    assert newest_change(question) == {"Published": [("removed", "yes"), ("added", "no")]}
     assert [version.kind for version in versions(question)] == ["saved", "saved", "first"]
-
-
-def test_a_deleted_text_keeps_its_last_words(workshop):
-    variation = make_variation(title="slowly")
-    exercise = variation.exercise
-
-    workshop.post(address(exercise, "delete"), {"post": "yes"})
-
-    assert not Exercise.objects.exists()
-    last = Version.objects.filter(kind="deleted")
-    assert {version.name for version in last} == {exercise.title, "1: slowly"}
 
 
 def test_a_new_text_begins_its_history(workshop, therapist):
@@ -218,14 +207,25 @@ def test_a_new_text_begins_its_history(workshop, therapist):
     assert [(version.kind, version.user) for version in only] == [("saved", therapist)]
 
 
+def test_the_first_version_is_shown_as_it_was_with_nothing_marked_as_added(workshop):
+    problem = make_problem(summary="It can come with CD.")
+    save(workshop, problem, summary="New.")
+
+    first = history.entries(history.versions_of(problem))[-1]
+
+    assert first.is_whole
+    pieces = {difference.label: difference.pieces for difference in first.differences}
+    assert [(piece.kind, piece.words) for piece in pieces["In one line"]] == [("same", "It can come with CD.")]
+
+
 def test_what_the_programme_changes_is_told_as_its_own(texts, workshop):
     load(texts)
     change(texts / "problems/pain.toml", "It hurts.", "It can hurt.")
     load(texts)
     load(texts)
 
-    found = Version.objects.filter(content_type__model="problem", name="Pain").newest_first()
-    assert [(version.who, version.content["summary"]) for version in found] == [
+    pain = Version.objects.filter(content_type__model="problem", name="Pain").newest_first()
+    assert [(version.who, version.content["summary"]) for version in pain] == [
         ("the programme", "It can hurt."),
         ("the programme", "It hurts."),
     ]
@@ -250,11 +250,26 @@ def test_nobody_else_gets_at_a_history(client, workshop, django_user_model):
 
 
 def test_a_version_of_something_else_cannot_be_restored_here(workshop):
-    one, other = make_problem(), make_problem()
-    save(workshop, other, summary="New.")
+    unchanged, changed = make_problem(), make_problem()
+    save(workshop, changed, summary="New.")
+    version = versions(changed)[1]
 
-    assert restore(workshop, one, versions(other)[1]).status_code == 404
-    assert workshop.get(reverse("admin:faq_problem_restore", args=[other.pk, versions(other)[1].pk])).status_code == 405
+    assert restore(workshop, unchanged, version).status_code == 404
+    assert workshop.get(reverse("admin:faq_problem_restore", args=[changed.pk, version.pk])).status_code == 405
+
+
+def test_an_old_version_keeps_the_words_of_fields_that_are_newer_than_it(workshop):
+    problem = make_problem(summary="Old.", sources="<p>A study.</p>")
+    save(workshop, problem, summary="New.")
+    before = versions(problem)[1]
+    del before.content["sources"]  # a field that the site did not have then
+    before.content["remedy"] = "A field that the site has no more."
+    before.save()
+
+    restore(workshop, problem, before)
+
+    problem.refresh_from_db()
+    assert (problem.summary, problem.sources) == ("Old.", "<p>A study.</p>")
 
 
 def test_a_long_history_comes_in_pages_with_few_questions(workshop, django_assert_max_num_queries):
@@ -283,7 +298,7 @@ def test_clips_of_an_exercise_are_saved_as_ever(workshop):
 def test_far_words_that_did_not_change_are_left_out():
     old = " ".join(f"word{number}" for number in range(100))
 
-    pieces = list(history.shortened(history.compared(old, old + " more")))
+    pieces = list(differences.shortened(differences.compared(old, old + " more")))
 
     assert [piece.kind for piece in pieces] == ["left out", "same", "added"]
 

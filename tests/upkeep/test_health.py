@@ -1,4 +1,4 @@
-"""What a probe is told."""
+"""What probes are answered."""
 
 import shutil
 from collections import namedtuple

@@ -18,6 +18,7 @@ CSRF = "c" * 32
 PREPARE = """
 import json, django
 django.setup()
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.test import Client
@@ -27,7 +28,7 @@ for name in ("ana", "ben"):
     user = get_user_model().objects.create_superuser(name, f"{name}@example.org", "a long password")
     client = Client()
     client.force_login(user)
-    cookies[name] = client.cookies["sessionid"].value
+    cookies[name] = client.cookies[settings.SESSION_COOKIE_NAME].value
 print(json.dumps(cookies))
 """
 
@@ -67,14 +68,14 @@ class RealServer:
         prepared = self.python("-c", PREPARE)
         self.sessions = json.loads(prepared.splitlines()[-1])
 
-    def twin(self) -> "RealServer":
+    def second_host(self) -> "RealServer":
         """Return another host of the same site: it shares the database and the folders."""
-        twin = copy.copy(self)
-        twin.port = free_port()
-        twin.url = f"http://127.0.0.1:{twin.port}"
-        twin.environment = self.environment | {"PORT": str(twin.port)}
-        twin.connections, twin.process, twin.worker = [], None, None
-        return twin
+        host = copy.copy(self)
+        host.port = free_port()
+        host.url = f"http://127.0.0.1:{host.port}"
+        host.environment = self.environment | {"PORT": str(host.port)}
+        host.connections, host.process, host.worker = [], None, None
+        return host
 
     def python(self, *arguments: str) -> str:
         """Run Python with the site's settings and return what it prints."""
@@ -145,13 +146,14 @@ class RealServer:
         return [int(pid) for pid in children.split()]
 
     def memory(self) -> float:
-        """Return what the workers hold in memory together, in MiB."""
+        """Return the resident memory of all workers together, in MiB."""
         pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in self.workers]
         return sum(pages) * os.sysconf("SC_PAGESIZE") / 2**20
 
     def headers(self, who: str = "ana") -> dict[str, str]:
+        prefix = "__Host-" if self.environment["HTTPS"] == "True" else ""
         return {
-            "Cookie": f"sessionid={self.sessions[who]}; csrftoken={CSRF}",
+            "Cookie": f"{prefix}sessionid={self.sessions[who]}; {prefix}csrftoken={CSRF}",
             "X-CSRFToken": CSRF,
             "Tus-Resumable": "1.0.0",
         }
@@ -185,9 +187,9 @@ class RealServer:
             self.connections.pop().close()
 
     def begin(self, length: int, **headers: str) -> str:
-        status, answer, _body = self.request("POST", "/admin/uploads/", None, "ana", Upload_Length=length, **headers)
+        status, response, _body = self.request("POST", "/admin/uploads/", None, "ana", Upload_Length=length, **headers)
         assert status == 201, status
-        return str(answer["Location"])
+        return str(response["Location"])
 
     def offset(self, path: str) -> int:
         return int(self.request("HEAD", path)[1]["Upload-Offset"])

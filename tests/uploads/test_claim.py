@@ -69,14 +69,6 @@ def test_a_claim_that_fails_has_not_happened(finished, therapist):
     assert not finished.path.exists()
 
 
-def test_the_sha256_is_remembered(finished, tmp_path):
-    sha256 = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
-
-    assert finished.measure() == sha256
-    finished.path.unlink()
-    assert Upload.objects.get().measure() == sha256
-
-
 @pytest.mark.parametrize(
     ("fields", "message"),
     [

@@ -11,7 +11,7 @@ import pytest
 
 from tests.uploads.real_server import RealServer
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("real_server")]
 
 
 @pytest.fixture(scope="module")
@@ -99,12 +99,12 @@ def test_a_silent_connection_does_not_keep_its_owner_from_going_on(server):
 def test_two_windows_at_the_same_time_do_no_harm(server):
     content = os.urandom(4_000_000)
     path = server.begin(len(content))
-    seen = []
+    statuses = []
 
     def window():
         while (offset := server.offset(path)) < len(content):
             chunk = content[offset : offset + 200_000]
-            seen.append(server.request("PATCH", path, chunk, Upload_Offset=offset)[0])
+            statuses.append(server.request("PATCH", path, chunk, Upload_Offset=offset)[0])
 
     windows = [threading.Thread(target=window) for _number in range(4)]
     for thread in windows:
@@ -113,7 +113,7 @@ def test_two_windows_at_the_same_time_do_no_harm(server):
         thread.join(60)
 
     assert server.file_of(path).read_bytes() == content
-    assert set(seen) <= {204, 409, 423, 413}
+    assert set(statuses) <= {204, 409, 423, 413}
 
 
 @pytest.mark.parametrize(
@@ -212,12 +212,12 @@ def test_head_for_something_missing_has_no_body(server):
     connection = server.raw(
         b"HEAD /admin/uploads/00000000-0000-4000-8000-000000000000/ HTTP/1.1\r\n{auth}Connection: close\r\n\r\n"
     )
-    answer = b""
+    response = b""
     while piece := connection.recv(65536):
-        answer += piece
+        response += piece
 
-    assert answer.startswith(b"HTTP/1.1 404")
-    assert answer.endswith(b"\r\n\r\n")
+    assert response.startswith(b"HTTP/1.1 404")
+    assert response.endswith(b"\r\n\r\n")
 
 
 def names_beside_the_database(server):
@@ -238,14 +238,14 @@ def test_a_slow_upload_does_not_hold_up_the_others(server):
     path = server.begin(200_000)
     slow = [server.raw(patch_head(path, 0, 200_000) + b"x") for _number in range(40)]
 
-    begun = time.monotonic()
+    start = time.monotonic()
     for _number in range(10):
         assert server.request("OPTIONS", "/admin/uploads/")[0] == 204
-    took = time.monotonic() - begun
+    seconds = time.monotonic() - start
 
     for connection in slow:
         connection.close()
-    assert took < 5
+    assert seconds < 5
 
 
 def test_a_kill_9_in_the_middle_loses_no_byte_that_was_acknowledged(server):
@@ -266,27 +266,27 @@ def test_a_kill_9_in_the_middle_loses_no_byte_that_was_acknowledged(server):
 
 def test_several_hosts_share_an_upload(server):
     """Chunks of one upload, sent to two hosts in turn and at the same time."""
-    other = server.twin().start()
+    second_host = server.second_host().start()
     content = os.urandom(4_000_000)
     path = server.begin(len(content))
-    seen = []
+    statuses = []
 
     def window(host):
         while (offset := host.offset(path)) < len(content):
             chunk = content[offset : offset + 300_000]
-            seen.append(host.request("PATCH", path, chunk, Upload_Offset=offset)[0])
+            statuses.append(host.request("PATCH", path, chunk, Upload_Offset=offset)[0])
 
-    windows = [threading.Thread(target=window, args=[host]) for host in (server, other, server, other)]
+    windows = [threading.Thread(target=window, args=[host]) for host in (server, second_host) * 2]
     for thread in windows:
         thread.start()
     for thread in windows:
         thread.join(60)
-    finished = server.request("HEAD", path)[1]["Upload-Offset"], other.request("HEAD", path)[1]["Upload-Offset"]
-    other.kill()
+    offsets = [host.request("HEAD", path)[1]["Upload-Offset"] for host in (server, second_host)]
+    second_host.kill()
 
     assert server.file_of(path).read_bytes() == content
-    assert finished == ("4000000", "4000000")
-    assert set(seen) <= {204, 409, 413, 423}
+    assert offsets == ["4000000", "4000000"]
+    assert set(statuses) <= {204, 409, 413, 423}
 
 
 def test_memory_does_not_grow_with_the_file(server):

@@ -1,6 +1,7 @@
 """tus 1.0.0, section by section. Cases marked "tusd" follow the names in tusd's own tests (pkg/handler/*_test.go)."""
 
 import base64
+import errno
 import hashlib
 import os
 from datetime import timedelta
@@ -192,11 +193,6 @@ def test_metadata_that_breaks_the_rules_is_refused(tus, metadata, status):
     assert tus.create(5, Upload_Metadata=metadata).status_code == status
 
 
-@pytest.mark.parametrize(("said", "kept"), [("video/mp4", "video/mp4"), ("text/html\n<b>", ""), ("x" * 200, "")])
-def test_a_claimed_type_is_kept_only_in_the_form_of_one(tus, upload_at, said, kept):
-    assert upload_at(tus.create(5, Upload_Metadata=f"filetype {encoded(said)}")["Location"]).content_type == kept
-
-
 # HEAD ------------------------------------------------------------------------------
 
 
@@ -321,7 +317,6 @@ def test_a_long_file_arrives_in_pieces_bit_by_bit_the_same(tus, upload_at):
         offset = int(tus.patch(url, chunk, offset)["Upload-Offset"])
 
     assert upload_at(url).path.read_bytes() == content
-    assert upload_at(url).measure() == hashlib.sha256(content).hexdigest()
 
 
 # Checksum --------------------------------------------------------------------------
@@ -440,18 +435,18 @@ def test_an_upload_is_taken_from_a_request_whose_connection_died(tus, upload_at,
 
 def test_two_that_want_to_write_at_the_same_moment_get_one_token(tus, upload_at):
     url = tus.begun(10, b"hello")
-    one, other = upload_at(url), upload_at(url)
+    first, second = upload_at(url), upload_at(url)
 
-    assert [bool(one.take_writer()), bool(other.take_writer())] == [True, False]
+    assert [bool(first.take_writer()), bool(second.take_writer())] == [True, False]
 
 
 def test_the_overtaken_writer_cannot_mix_in_its_bytes(tus, upload_at):
     url = tus.begun(10, b"hello")
-    with files.GrowingFile(upload_at(url).path) as of_the_dead:
-        with files.GrowingFile(upload_at(url).path) as of_the_living:
-            of_the_living.append(b"wo", 5)
+    with files.GrowingFile(upload_at(url).path) as stale_writer:
+        with files.GrowingFile(upload_at(url).path) as new_writer:
+            new_writer.append(b"wo", 5)
         with pytest.raises(files.OvertakenError):
-            of_the_dead.append(b"world", 5)
+            stale_writer.append(b"world", 5)
 
     assert upload_at(url).path.read_bytes() == b"hellowo"
 
@@ -465,10 +460,10 @@ def test_an_upload_does_not_exist_for_anybody_but_its_owner(tus, stranger, djang
     patient = django_user_model.objects.create_user("cleo")
     left_staff = django_user_model.objects.create_user("dora", is_staff=True, is_active=False)
 
-    for somebody in (stranger, patient, left_staff, None):
-        if somebody is stranger and verb in ("OPTIONS", "GET", "POST"):
+    for user in (stranger, patient, left_staff, None):
+        if user is stranger and verb in ("OPTIONS", "GET", "POST"):
             continue  # what any member of staff is told, of whatever address
-        response = TusClient(somebody).request(verb, url, b"world", Upload_Offset="5")
+        response = TusClient(user).request(verb, url, b"world", Upload_Offset="5")
         assert response.status_code == 404
 
     assert upload_at(url).path.read_bytes() == b"hello"
@@ -560,3 +555,17 @@ def test_a_refused_body_is_read_to_its_end(therapist, stranger, tus, rf):
         detail(request, url.rstrip("/").rpartition("/")[2])
 
         assert request.read() == b""
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES])
+def test_a_folder_that_cannot_be_written_is_named(tus, monkeypatch, number):
+    def refuse(*args, **kwargs):
+        raise OSError(number, "no")
+
+    address = tus.create(5)["Location"]
+    monkeypatch.setattr(files, "GrowingFile", refuse)
+
+    response = tus.patch(address, b"hello", 0)
+
+    assert response.status_code == 507
+    assert "cannot write to the folder of the uploads" in response.text

@@ -18,6 +18,7 @@ SCRIPT = Path(__file__).with_name("tus_client.cjs")
 
 pytestmark = [
     pytest.mark.e2e,
+    pytest.mark.xdist_group("tus_js_client"),
     pytest.mark.skipif(NODE is None, reason="node is not installed (on Debian: nodejs)"),
 ]
 
@@ -37,17 +38,17 @@ def film(tmp_path):
 
 
 def upload(server, film, **options):
-    """Run the client to its end and return what it reports."""
+    """Run the client to its end and return its report."""
     headers = {name: value for name, value in server.headers().items() if name != "Tus-Resumable"}
-    given = {"url": f"{server.url}/admin/uploads/", "file": str(film), "headers": headers} | options
-    ran = subprocess.run(
-        [str(NODE), str(SCRIPT), json.dumps(given)], capture_output=True, text=True, timeout=120, check=True
+    arguments = {"url": f"{server.url}/admin/uploads/", "file": str(film), "headers": headers} | options
+    finished = subprocess.run(
+        [str(NODE), str(SCRIPT), json.dumps(arguments)], capture_output=True, text=True, timeout=120, check=True
     )
-    return json.loads(ran.stdout)
+    return json.loads(finished.stdout)
 
 
-def arrived(server, said):
-    return hashlib.sha256(server.file_of(said["url"]).read_bytes()).hexdigest()
+def sha256_on_server(server, report):
+    return hashlib.sha256(server.file_of(report["url"]).read_bytes()).hexdigest()
 
 
 @pytest.mark.parametrize(
@@ -61,58 +62,58 @@ def arrived(server, said):
     ],
 )
 def test_the_client_uploads_a_film(server, film, options):
-    said = upload(server, film, **options)
+    report = upload(server, film, **options)
 
-    assert said["outcome"] == "done"
-    assert arrived(server, said) == said["sha256"]
+    assert report["outcome"] == "done"
+    assert sha256_on_server(server, report) == report["sha256"]
 
 
 def test_the_client_goes_on_where_it_stopped(server, film):
     stopped = upload(server, film, chunkSize=1_000_000, stopAfter=2)
     assert stopped["outcome"] == "stopped"
 
-    said = upload(server, film, chunkSize=1_000_000, uploadUrl=stopped["url"])
+    report = upload(server, film, chunkSize=1_000_000, uploadUrl=stopped["url"])
 
-    assert said["outcome"] == "done"
-    assert said["requests"] == ["HEAD 200", "PATCH 204", "PATCH 204", "PATCH 204"]
-    assert arrived(server, said) == said["sha256"]
+    assert report["outcome"] == "done"
+    assert report["requests"] == ["HEAD 200", "PATCH 204", "PATCH 204", "PATCH 204"]
+    assert sha256_on_server(server, report) == report["sha256"]
 
 
 def test_the_client_cancels(server, film):
-    said = upload(server, film, chunkSize=1_000_000, stopAfter=2, terminate=True)
+    report = upload(server, film, chunkSize=1_000_000, stopAfter=2, terminate=True)
 
-    assert said["requests"][-1] == "DELETE 204"
-    assert not server.file_of(said["url"]).exists()
+    assert report["requests"][-1] == "DELETE 204"
+    assert not server.file_of(report["url"]).exists()
 
 
 def test_the_client_is_told_that_a_film_is_too_large(server, tmp_path):
     film = tmp_path / "long.mov"
     film.write_bytes(bytes(50 * 2**20 + 1))
 
-    said = upload(server, film)
+    report = upload(server, film)
 
-    assert said["outcome"].startswith("error")
-    assert "response code: 413" in said["outcome"]
-    assert said["requests"] == ["POST 413"]
+    assert report["outcome"].startswith("error")
+    assert "response code: 413" in report["outcome"]
+    assert report["requests"] == ["POST 413"]
 
 
 def test_the_client_waits_for_another_window(server, film):
     path = server.begin(5_000_000)
     length = len(film.read_bytes())
-    other = server.raw(
+    other_window = server.raw(
         f"PATCH {path} HTTP/1.1\r\n".encode()
         + b"{auth}Upload-Offset: 0\r\nContent-Type: application/offset+octet-stream\r\n"
         + f"Content-Length: {length}\r\n\r\n".encode()
         + film.read_bytes()[:200_000]
     )
 
-    said = upload(server, film, uploadUrl=f"{server.url}{path}", chunkSize=1_000_000)
+    report = upload(server, film, uploadUrl=f"{server.url}{path}", chunkSize=1_000_000)
 
-    other.close()
+    other_window.close()
     server.hang_up()
-    assert "PATCH 423" in said["requests"]
-    assert said["outcome"] == "done"
-    assert arrived(server, said) == said["sha256"]
+    assert "PATCH 423" in report["requests"]
+    assert report["outcome"] == "done"
+    assert sha256_on_server(server, report) == report["sha256"]
 
 
 def test_the_client_goes_on_after_the_server_was_killed_and_started_again(server, film):
@@ -120,7 +121,7 @@ def test_the_client_goes_on_after_the_server_was_killed_and_started_again(server
     film.write_bytes(os.urandom(30_000_000))
     over = threading.Event()
 
-    def unlucky():
+    def kill_and_restart():
         for _time in range(3):
             if over.wait(0.4):
                 return
@@ -128,11 +129,11 @@ def test_the_client_goes_on_after_the_server_was_killed_and_started_again(server
             time.sleep(0.1)
             server.start()
 
-    bad_luck = threading.Thread(target=unlucky)
-    bad_luck.start()
-    said = upload(server, film, chunkSize=500_000, retryDelays=[200] * 100)
+    killer = threading.Thread(target=kill_and_restart)
+    killer.start()
+    report = upload(server, film, chunkSize=500_000, retryDelays=[200] * 100)
     over.set()
-    bad_luck.join()
+    killer.join()
 
-    assert said["outcome"] == "done"
-    assert arrived(server, said) == said["sha256"]
+    assert report["outcome"] == "done"
+    assert sha256_on_server(server, report) == report["sha256"]

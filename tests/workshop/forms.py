@@ -8,6 +8,11 @@ def address(row, page="change"):
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{page}", args=[row.pk])
 
 
+def changelist(model, **query):
+    """Return the address of the list of `model` ("faq_question"), filtered by `query`."""
+    return reverse(f"admin:{model}_changelist", query=query)
+
+
 def filled_in(client, row):
     """Return everything that a browser sends when the form of `row` is saved without a change."""
     response = client.get(address(row))

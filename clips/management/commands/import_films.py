@@ -9,10 +9,8 @@ from typing import Any
 from django.core.files import File
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
-from django.utils import timezone
 
 from clips.conversion import files, jobs
-from clips.conversion.leases import worker_died
 from clips.conversion.probe import not_a_film
 from clips.forms import too_large
 from clips.models import Clip
@@ -34,6 +32,7 @@ class Report:
     width: int | None = None
     height: int | None = None
     sha256: str | None = None  # of the film as the site keeps it; of the file when it was refused
+    note: str = ""  # what is not as in the film, such as a sound that could not be kept
 
 
 class Command(BaseCommand):
@@ -57,7 +56,7 @@ class Command(BaseCommand):
             self.only = Exercise.objects.filter(slug=slug).first()
             if self.only is None:
                 raise CommandError(f"There is no exercise “{slug}”.")
-        self.exercises = list(Exercise.objects.in_order())
+        self.exercises = list(Exercise.objects.with_last_variation().in_order())
         files = films_in(folder)
         refused = 0
         for number, path in enumerate(files, start=1):
@@ -68,7 +67,7 @@ class Command(BaseCommand):
             if options["json"]:
                 self.stdout.write(json.dumps(asdict(report)))
             else:
-                self.stdout.write(" ".join(filter(None, [printable(name), report.status, report.reason])))
+                self.stdout.write(" ".join(filter(None, [printable(name), report.status, report.reason, report.note])))
         self.stderr.write(f"{len(files) - refused} ready, {refused} refused.")
         if refused:
             raise SystemExit(1)
@@ -89,7 +88,7 @@ class Command(BaseCommand):
         if clip.status == Clip.Status.READY:
             with clip.original.open("rb") as kept:
                 sha256 = hashlib.file_digest(kept, "sha256").hexdigest()
-            return Report(name, "ready", "", round(clip.seconds, 3), clip.width, clip.height, sha256)
+            return Report(name, "ready", "", round(clip.seconds, 3), clip.width, clip.height, sha256, clip.note)
         reason = clip.problem
         if not clip.published:
             public_id = clip.public_id
@@ -129,14 +128,10 @@ class Command(BaseCommand):
             if time.monotonic() - shown > SHOW_EVERY:
                 shown = time.monotonic()
                 self.stderr.write(f"  {clip.progress} %")
-            if clip.status == Clip.Status.CONVERTING and lost(clip):
+            if clip.status == Clip.Status.CONVERTING and jobs.lease_is_over(clip.conversion):
                 jobs.reap()
             time.sleep(ASK_EVERY)
             clip.refresh_from_db()
-
-
-def lost(clip: Clip) -> bool:
-    return clip.lease_until is None or clip.lease_until < timezone.now() or worker_died(clip.lease_token)
 
 
 def films_in(folder: Path) -> list[Path]:

@@ -1,3 +1,5 @@
+"""`manage.py load_programme`: loads the programme's texts and drawn clips, at installation and after an upgrade."""
+
 from argparse import ArgumentParser
 from collections import Counter
 from pathlib import Path
@@ -45,6 +47,7 @@ class Command(BaseCommand):
         self.report(outcomes, options, brief=options["quiet"] and first_time)
 
     def load(self, options: dict[str, Any]) -> list[Outcome]:
+        """Load texts and clips from the folders in `options`; return what happened to each."""
         texts = files.read(options["texts"])
         clips = drawn.read(options["clips"])
         restore = loading.find([*texts, *clips], options["restore"]) if options["restore"] else []
@@ -54,7 +57,7 @@ class Command(BaseCommand):
         ]
 
     def report(self, outcomes: list[Outcome], options: dict[str, Any], *, brief: bool) -> None:
-        """Say what happened, one line a text; only the totals when `brief`."""
+        """Print what happened, one line a text; only the totals when `brief`."""
         for outcome in outcomes:
             if outcome.done in ("added", "updated") and not brief:
                 what = f": {', '.join(outcome.changed)}" if outcome.changed else ""
@@ -70,6 +73,6 @@ class Command(BaseCommand):
         if options["quiet"] and not counts["added"] + counts["updated"]:
             return
         kept = sum(bool(outcome.kept) for outcome in outcomes)
-        said = ", ".join(f"{counts[done]} {done}" for done in ("added", "updated", "unchanged"))
+        totals = ", ".join(f"{counts[done]} {done}" for done in ("added", "updated", "unchanged"))
         note = " Nothing was written: this was a dry run." if options["dry_run"] else ""
-        self.stdout.write(f"Programme: {said}; {kept} with an editor's changes.{note}")
+        self.stdout.write(f"Programme: {totals}; {kept} with an editor's changes.{note}")

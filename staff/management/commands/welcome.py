@@ -6,16 +6,16 @@ from django.core.management.base import BaseCommand
 
 from staff import invitations
 
-LOCAL = {"localhost", "127.0.0.1", "[::1]", "::1"}
+LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", "::1"}
 
 
 class Command(BaseCommand):
     help = "Says where the site is and, before anybody can sign in, gives a link to choose a password."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"CD Trainer: {invitations.site_address()}/")
+        self.stdout.write(f"CD Trainer: {invitations.site_url()}/")
         host = os.environ.get("HOST", "127.0.0.1")
-        if host not in LOCAL and not set(settings.ALLOWED_HOSTS) - LOCAL:
+        if host not in LOCAL_HOSTS and not set(settings.ALLOWED_HOSTS) - LOCAL_HOSTS:
             self.stdout.write(
                 f"It listens on {host}, but answers only to the names in ALLOWED_HOSTS: add there (in .env) the "
                 "name or the number by which others reach this machine."

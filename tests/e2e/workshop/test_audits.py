@@ -3,11 +3,11 @@
 import pytest
 from django.urls import reverse
 
-from tests.e2e.workshop.conftest import axe
+from tests.browser import violations
 from tests.factories import make_clip, make_exercise, make_problem, make_section
 from texts import history
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 #: Whatever the keyboard should reach.
 REACHABLE = """[...document.querySelectorAll(
@@ -22,37 +22,41 @@ UNMARKED = """(() => { const on = document.activeElement, look = getComputedStyl
 
 @pytest.fixture
 def addresses():
-    """The start page, a list, a form with parts, a history with a change, a preview."""
+    """The start page, a list, a form with parts, a history with a change, a deleted text, a preview."""
     clip = make_clip(exercise=make_exercise(name="Turn to the {right}"))
     problem = make_problem(summary="Old words.")
     history.remember(problem)
     problem.summary = "New words."
     problem.save()
     history.record(problem)
+    deleted = make_section().page
+    history.record_deletion(deleted, None, ["sections"])
+    deleted.delete()
     return {
         "start": reverse("admin:index"),
         "list": reverse("admin:exercises_exercise_changelist"),
         "form": reverse("admin:pages_page_change", args=[make_section().page.pk]),
         "history": reverse("admin:faq_problem_history", args=[problem.pk]),
+        "deleted": reverse("admin:pages_page_deleted"),
         "preview": reverse("admin:preview", args=["exercises", "exercise", clip.exercise.pk]),
     }
 
 
-PAGES = ["start", "list", "form", "history", "preview"]
+PAGES = ["start", "list", "form", "history", "deleted", "preview"]
 
 
 @pytest.mark.parametrize("page_name", PAGES)
 def test_a_page_keeps_the_policy_and_fits_a_small_phone(open_page, workshop, addresses, page_name):
     page = open_page(addresses[page_name])
 
-    assert page.complaints == []
     page.set_viewport_size({"width": 320, "height": 640})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert page.complaints == []
     page.set_viewport_size({"width": 1280, "height": 800})
-    light = axe(page)
+    light = violations(page)
     page.emulate_media(color_scheme="dark")
     page.wait_for_timeout(300)  # colours fade for 120 ms
-    assert (light, axe(page)) == ([], [])
+    assert (light, violations(page)) == ([], [])
 
 
 @pytest.mark.parametrize("page_name", PAGES)

@@ -1,42 +1,20 @@
 """Clips in Chromium: a film goes from a therapist's phone to the screen, under the strict policy."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from clips.conversion import jobs
+from clips.conversion.models import Conversion
 from clips.models import Clip
+from tests.browser import violations
+from tests.clips.conftest import film
 from tests.factories import make_clip, make_exercise
 
-AXE = next(Path("tests/vendor").glob("axe-core-*/axe.min.js"))
-
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def open_page(chromium, live_server, workshop):
-    """Return a function that opens a workshop page; its complaints, CSP violations among them, are listed."""
-    contexts = []
-
-    def opened(path, width=1280, **options):
-        context = chromium.new_context(viewport={"width": width, "height": 900}, **options)
-        contexts.append(context)
-        context.add_cookies(
-            [{"name": name, "value": morsel.value, "url": live_server.url} for name, morsel in workshop.cookies.items()]
-        )
-        page = context.new_page()
-        page.complaints = []
-        page.on("console", lambda said: said.type == "error" and page.complaints.append(said.text))
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.goto(live_server.url + path)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
+__all__ = ["film"]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("workshop")]
 
 
 def upload(page, film):
@@ -80,7 +58,7 @@ def test_the_list_follows_a_film_that_cannot_be_used(open_page):
     page = open_page("/admin/clips/clip/")
     page.get_by_text("Converting, 0 %").wait_for()
 
-    Clip.objects.update(status="failed", problem="The film is cut off.")
+    Conversion.objects.update(status="failed", problem="The film is cut off.")
 
     page.get_by_text("The film is cut off.").first.wait_for(timeout=15_000)
     assert str(clip) in page.locator(".clip-spoken").text_content()
@@ -149,12 +127,7 @@ def test_axe_finds_nothing_wrong_with_the_pages_of_clips(open_page, path, width)
     make_clip(status="converting", progress=45, published=False, converting_since=since)
     make_clip(status="failed", problem="The film is cut off.", published=False, original=ContentFile(b"film", "film"))
     page = open_page(f"/admin/clips/clip/{path.format(clip.pk)}", width=width)
-    page.wait_for_load_state("load")
     assert page.complaints == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run()")
-
-    wrong = [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in found["violations"]]
-    assert wrong == []
+    assert violations(page) == []

@@ -5,10 +5,11 @@ from django.urls import reverse
 
 from exercises.models import Exercise
 from pages.models import Section
-from tests.e2e.workshop.conftest import axe
+from tests.browser import violations
+from tests.e2e.workshop.conftest import save
 from tests.factories import make_exercise, make_group, make_page, make_section, make_stage
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 LIST = "admin:exercises_exercise_changelist"
 
 
@@ -45,8 +46,7 @@ def test_the_buttons_move_a_row_and_say_where_it_is(open_page, workshop, exercis
 
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")  # it is the first by now
-    page.locator("input[name=_save]").click()
-    page.wait_for_load_state("networkidle")
+    save(page)
 
     assert saved() == ["Third", "First", "Second", "Elsewhere"]
     assert page.complaints == []
@@ -63,8 +63,7 @@ def test_a_row_is_dragged_within_its_group_only(open_page, workshop, exercises):
     page.mouse.up()
 
     assert shown(page) == ["Second", "Third", "First", "Elsewhere"]
-    page.locator("input[name=_save]").click()
-    page.wait_for_load_state("networkidle")
+    save(page)
     assert saved() == ["Second", "Third", "First", "Elsewhere"]
 
 
@@ -106,7 +105,7 @@ def test_a_moved_row_breaks_no_rule(open_page, workshop, exercises, scheme):
 
     page.get_by_role("button", name="Move “First” down").click()
 
-    assert axe(page) == []
+    assert violations(page) == []
     page.set_viewport_size({"width": 320, "height": 640})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
@@ -123,8 +122,7 @@ def test_sections_of_a_page_are_ordered_in_its_form(open_page, workshop):
 
     assert new.input_value() == "3"
     assert page.complaints == []
-    assert axe(page) == []  # which makes complaints of its own
+    assert violations(page) == []  # which makes complaints of its own
     page.locator("input[name='sections-2-heading']").fill("Three")
-    page.locator("input[name=_save]").first.click()
-    page.wait_for_load_state("networkidle")
+    save(page)
     assert list(Section.objects.values_list("heading", flat=True)) == ["Two", "One", "Three"]

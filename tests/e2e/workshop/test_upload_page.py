@@ -4,25 +4,17 @@ import hashlib
 import os
 import re
 import time
-from pathlib import Path
 
 import pytest
 
+from tests.browser import collect_complaints, violations
 from tests.clips.films import make_film
 from tests.uploads.real_server import RealServer
 
-AXE = next(Path("tests/vendor").glob("axe-core-*/axe.min.js"))
+pytestmark = pytest.mark.xdist_group("upload_page")
+
 BIG = 24 * 1024 * 1024  # bytes: three requests
 SLOW = 4 * 1024 * 1024  # bytes a second
-
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.django_db,
-    pytest.mark.skipif(
-        not Path("/usr/bin/chromium").exists() and os.environ.get("REQUIRE_BROWSER") != "1",
-        reason="Chromium is not installed (on Debian: chromium); REQUIRE_BROWSER=1 makes that a failure",
-    ),
-]
 
 CLIPS = """
 import django
@@ -63,14 +55,12 @@ def context(chromium, server):
 
 @pytest.fixture
 def open_page(context, server):
-    complaints = []
+    complaints: list[str] = []
 
     def opened(path="/admin/clips/upload/"):
         page = context.new_page()
-        page.on("console", lambda said: complaints.extend([said.text] if said.type == "error" else []))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        collect_complaints(page, complaints)
         page.goto(server.url + path)
-        page.wait_for_load_state("networkidle")
         return page
 
     yield opened
@@ -161,8 +151,8 @@ def test_an_unnamed_film_waits_for_its_exercise_and_both_can_be_changed(open_pag
 
     row(page, "IMG_0042.MOV").get_by_label("Exercise").select_option(label="The author today")
     wait_for_stage(page, "IMG_0042.MOV", "ready")
-    row(page, "IMG_0042.MOV").get_by_label("Made").select_option("mirror")
-    page.wait_for_load_state("networkidle")
+    with page.expect_response(lambda response: response.request.method == "POST"):
+        row(page, "IMG_0042.MOV").get_by_label("Made").select_option("mirror")
 
     assert ["now", "1", "mirror", "False", "IMG_0042.MOV"] in clips(server)
 
@@ -337,10 +327,7 @@ def test_the_page_breaks_no_rule_of_accessibility(open_page, film, width, scheme
     choose(page, film("a rather long name without any meaning at all.mov"), film("letter.txt", size=10))
     wait_for_stage(page, "letter.txt", "refused")
 
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run()")
-
-    assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found["violations"]] == []
+    assert violations(page, preload=False) == []  # its preloading injects styles, which our policy refuses
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     small = page.evaluate(
         """() => [...document.querySelectorAll(".upload :is(button, select, a, input:not([type=radio]))")]
@@ -375,10 +362,9 @@ def test_a_clips_own_form_has_the_same_uploader(open_page, server, film):
     page.get_by_role("radio", name="Like a mirror").check()
     choose(page, film("better take.mov", "marked.mp4"))
     wait_for_stage(page, "better take.mov", "replaced")
-    page.evaluate(AXE.read_text())
-    assert page.evaluate("axe.run('.upload', {preload: false})")["violations"] == []
-    page.get_by_role("button", name="Save", exact=True).first.click()
-    page.wait_for_load_state("networkidle")
+    assert violations(page, ".upload", preload=False) == []
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save", exact=True).first.click()
 
     assert "was changed successfully" in page.locator(".messagelist").inner_text()
     assert ["up-down-bottle", "2", "mirror", "False", "better take.mov"] in clips(server)

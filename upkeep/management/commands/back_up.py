@@ -16,8 +16,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            made = backup.make(options["folder"])
+            summary = backup.make(options["folder"])
         except (backup.BackupError, OSError) as error:
             raise CommandError(f"There is no backup. {error}") from error
-        self.stdout.write(f"Backed up: {made.files} files, {filesizeformat(made.size)}, in {options['folder']}.")
+        self.stdout.write(f"Backed up: {summary.files} files, {filesizeformat(summary.size)}, in {options['folder']}.")
         self.stdout.write("It holds passwords' hashes and private films: keep it where only you can read it.")

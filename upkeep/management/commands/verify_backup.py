@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            found = backup.verify(options["folder"])
+            summary = backup.verify(options["folder"])
         except (backup.BackupError, OSError) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"Sound: {found.files} files, {filesizeformat(found.size)}, made at {found.made_at}.")
+        self.stdout.write(f"Sound: {summary.files} files, {filesizeformat(summary.size)}, made at {summary.made_at}.")

@@ -1,0 +1,235 @@
+"""Movements laid out in time: stops, the stretches between them, and what is seen at each moment of a clip."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Literal
+
+from figure.hands import Triple
+from figure.pose import Pose, blend
+from figure.views import Camera
+
+FPS = 25
+REST = 0.6  # seconds of stillness before the first move
+PAUSE = 0.4  # and after each way home
+RAMP = 0.3  # share of a smooth move spent gathering speed, and again losing it
+Loop = Literal["there-and-back", "cycle"]
+Ease = Literal["smooth", "rhythm"]
+Kind = Literal["yaw", "pitch", "diagonal", "shrug-left", "shrug-right", "line", "none"]
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """The hint of the current direction. `start` and `end` are places for a `line`, in the body's frame."""
+
+    kind: Kind = "none"
+    start: Triple = (0.0, 0.0, 0.0)
+    end: Triple = (0.0, 0.0, 0.0)
+
+    def reversed(self) -> Arrow:
+        """Return the arrow pointing back."""
+        return replace(self, start=self.end, end=self.start)
+
+
+@dataclass(frozen=True)
+class Key:
+    """One stop of a movement: how long the way there takes, how long it is held, and the pose. Seconds."""
+
+    move: float
+    hold: float
+    pose: Pose
+    arrow: Arrow
+    back: float | None = None
+    pause: float | None = None
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A piece of a film: from one pose to another (the same: a hold), from `start` to `end` seconds."""
+
+    start: float
+    end: float
+    a: Pose
+    b: Pose
+    arrow: Arrow
+    ease: Ease
+
+    def pose(self, t: float) -> Pose:
+        """Return the pose at `t` seconds."""
+        if self.a == self.b:
+            return self.a
+        u = eased(self.ease, (t - self.start) / (self.end - self.start))
+        # always mixed from the same end, so that the way back passes through the very poses of the way out
+        return blend(self.a, self.b, u) if repr(self.a) < repr(self.b) else blend(self.b, self.a, 1 - u)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One frame: the pose, and the arrow with its opacity and the poses it leads from and to."""
+
+    pose: Pose
+    arrow: Arrow
+    opacity: float
+    a: Pose
+    b: Pose
+
+
+#: A stretch before it has its place in time: seconds, the poses it leads from and to, its arrow.
+Piece = tuple[float, Pose, Pose, Arrow]
+
+
+def _laid_out(pieces: Iterable[Piece], ease: Ease) -> tuple[Stretch, ...]:
+    """Return `pieces` one after the other from 0 seconds on, without those that take no time."""
+    stretches: list[Stretch] = []
+    t = 0.0
+    for seconds, a, b, arrow in pieces:
+        if seconds > 0:
+            stretches.append(Stretch(t, t + seconds, a, b, arrow, ease))
+            t += seconds
+    return tuple(stretches)
+
+
+def eased(ease: Ease, u: float) -> float:
+    """Return how far along (0 to 1) a move is at the share `u` of its time."""
+    u = min(1.0, max(0.0, u))
+    if ease == "rhythm":
+        return (1 - math.cos(math.pi * u)) / 2
+    if u > 0.5:
+        return 1 - eased(ease, 1 - u)
+    top = 1 / (1 - RAMP)  # an even speed with soft ends: slower at its fastest than any polynomial
+    if u < RAMP:
+        return top * (u / 2 - RAMP / (2 * math.pi) * math.sin(math.pi * u / RAMP))
+    return top * (u - RAMP / 2)
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One movement, ready to be drawn. `mirror_of` names the clip whose flipped film this one is."""
+
+    slug: str
+    name: str
+    exercise: str
+    variation: int
+    checked: bool
+    description: str
+    camera: Camera
+    position: str = "standing"
+    loop: Loop = "there-and-back"
+    ease: Ease = "smooth"
+    prop: str = ""
+    grip: float | None = None
+    repeat: int = 1
+    story: str = ""
+    mirror_of: str = ""
+    still: float | None = None
+    start: Pose = field(default_factory=Pose)
+    keys: tuple[Key, ...] = ()
+    beat: tuple[Key, ...] = ()
+    beat_fields: tuple[str, ...] = ()
+
+    @cached_property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """Return the film's main line, piece by piece."""
+        return _laid_out(self._cycle() if self.loop == "cycle" else self._there_and_back(), self.ease)
+
+    def _cycle(self) -> Iterator[Piece]:
+        before = self.keys[-1].pose
+        for key in self.keys * self.repeat:
+            yield key.move, before, key.pose, key.arrow
+            yield key.hold, key.pose, key.pose, Arrow()
+            before = key.pose
+
+    def _there_and_back(self) -> Iterator[Piece]:
+        yield REST, self.start, self.start, Arrow()
+        for key in self.keys * self.repeat:
+            yield key.move, self.start, key.pose, key.arrow
+            yield key.hold, key.pose, key.pose, Arrow()
+            yield key.move if key.back is None else key.back, key.pose, self.start, key.arrow.reversed()
+            yield PAUSE if key.pause is None else key.pause, self.start, self.start, Arrow()
+
+    @property
+    def seconds(self) -> float:
+        """Return the length of the film."""
+        return self.stretches[-1].end
+
+    @property
+    def frames(self) -> int:
+        """Return the number of frames of the film."""
+        return round(self.seconds * FPS)
+
+    @cached_property
+    def beat_line(self) -> tuple[Stretch, ...]:
+        """Return one round of the beat that runs beside the main line (empty when there is none)."""
+        return _laid_out(self._beat(), "rhythm")
+
+    def _beat(self) -> Iterator[Piece]:
+        before = self.beat[-1].pose if self.beat else self.start
+        for key in self.beat:
+            yield key.move, before, key.pose, Arrow()
+            yield key.hold, key.pose, key.pose, Arrow()
+            before = key.pose
+
+    def at(self, t: float) -> Moment:
+        """Return what is seen at `t` seconds; the film repeats, so any `t` will do."""
+        t = round(t % self.seconds, 6)
+        piece = next((s for s in self.stretches if t < s.end - 1e-9), self.stretches[-1])
+        pose = piece.pose(t)
+        if self.beat_line:
+            span = self.beat_line[-1].end
+            now = round(t % span, 6)
+            beat = next((s for s in self.beat_line if now < s.end - 1e-9), self.beat_line[-1]).pose(now)
+            pose = replace(pose, **{name: getattr(beat, name) for name in self.beat_fields})
+        u = (t - piece.start) / (piece.end - piece.start)
+        opacity = min(1.0, u * 6, (1 - u) * 6) if piece.arrow.kind != "none" else 0.0
+        return Moment(pose, piece.arrow, max(0.0, opacity), piece.a, piece.b)
+
+    @property
+    def still_at(self) -> float:
+        """Return when, in seconds, the telling moment is: as the spec says, or the end of the first move."""
+        if self.still is not None:
+            return self.still
+        return next(s.end for s in self.stretches if s.a != s.b)
+
+    def still_moment(self) -> Moment:
+        """Return the telling moment, with the arrow that led there fully shown."""
+        moment = self.at(self.still_at)
+        led = [s for s in self.stretches if s.a != s.b and s.start < self.still_at - 1e-6]
+        last = led[-1] if led else next(s for s in self.stretches if s.a != s.b)
+        return Moment(moment.pose, last.arrow, 1.0 if last.arrow.kind != "none" else 0.0, last.a, last.b)
+
+    @property
+    def spec_hash(self) -> str:
+        """Return a short fingerprint of everything that shapes the film; its words do not."""
+        shape = replace(self, name="", exercise="", variation=1, checked=True, description="", story="")
+        return hashlib.sha256(repr(shape).encode()).hexdigest()[:16]
+
+
+def mirror(clip: Clip) -> Clip:
+    """Return the mirrored clip: left for right in every pose, the camera and the description."""
+
+    def key(k: Key) -> Key:
+        return replace(k, pose=k.pose.mirrored(), arrow=_mirror_arrow(k.arrow))
+
+    swap = {"left": "right", "right": "left", "Left": "Right", "Right": "Left"}
+    x, y, z = clip.camera.target
+    beat_fields = sorted(re.sub("left|right", lambda side: swap[str(side[0])], name) for name in clip.beat_fields)
+    return replace(
+        clip,
+        description=re.sub(r"\{(\w+)\}", lambda word: "{" + swap.get(word[1], word[1]) + "}", clip.description),
+        camera=replace(clip.camera, azimuth=-clip.camera.azimuth, target=(-x, y, z)),
+        start=clip.start.mirrored(),
+        keys=tuple(key(k) for k in clip.keys),
+        beat=tuple(key(k) for k in clip.beat),
+        beat_fields=tuple(beat_fields),
+    )
+
+
+def _mirror_arrow(arrow: Arrow) -> Arrow:
+    kinds: dict[Kind, Kind] = {"shrug-left": "shrug-right", "shrug-right": "shrug-left"}
+    (a, b, c), (d, e, f) = arrow.start, arrow.end
+    return Arrow(kinds.get(arrow.kind, arrow.kind), (-a, b, c), (-d, e, f))

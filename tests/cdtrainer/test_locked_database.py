@@ -1,0 +1,109 @@
+"""The real server while another process holds the database's lock."""
+
+import http.client
+import itertools
+import threading
+import time
+from html import unescape
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.cdtrainer.locks import held_lock
+from tests.uploads.real_server import CSRF, RealServer
+from tools.visitors import Visits, visitors
+
+pytestmark = pytest.mark.e2e  # not a browser, but as slow as one
+
+PAGES = ["/", "/stages/", "/exercises/", "/faq/"]
+URLENCODED = "application/x-www-form-urlencoded"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    running = RealServer(folder, DEBUG="False", STATIC_ROOT=str(folder / "static"))
+    running.python("manage.py", "collectstatic", "--noinput", "--verbosity", "0")
+    yield running.start()
+    running.kill()
+
+
+def save(server, name, answers):
+    """Add a body part in the workshop; put aside status, page and the seconds it took."""
+    form = {"name": name, "slug": name.lower(), "position": 1, "csrfmiddlewaretoken": CSRF}
+    begun = time.monotonic()
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    headers = server.headers() | {"Content-Type": URLENCODED}
+    connection.request("POST", "/admin/exercises/bodypart/add/", urlencode(form), headers)
+    response = connection.getresponse()
+    answers.append((response.status, unescape(response.read().decode()), time.monotonic() - begun))
+    connection.close()
+
+
+def worst_wait(server, seconds):
+    """Return the longest that one of three visitors waited for a page that is kept."""
+    visits = Visits("")
+    with visitors(server.port, visits, itertools.cycle(PAGES), 3):
+        time.sleep(seconds)
+    assert set(visits.answers) == {"200"}
+    return visits.worst
+
+
+def test_saves_that_wait_keep_nobody_else_waiting_and_succeed(server):
+    for path in PAGES * 6:  # for each process
+        Visits("").visit(server.port, path)
+    quiet = worst_wait(server, 2)
+    answers: list[tuple[int, str, float]] = []
+    saves = [threading.Thread(target=save, args=(server, name, answers)) for name in ("Knee", "Elbow", "Wrist", "Hip")]
+
+    with held_lock(server.folder / "db.sqlite3"):
+        for each in saves:
+            each.start()
+        busy = worst_wait(server, 6)
+    for each in saves:
+        each.join()
+
+    assert busy < quiet + 0.5
+    assert [status for status, _page, _seconds in answers] == [302] * 4
+    assert min(seconds for _status, _page, seconds in answers) > 5
+
+
+def test_a_save_that_cannot_wait_longer_says_so_and_keeps_the_words(server):
+    answers: list[tuple[int, str, float]] = []
+
+    with held_lock(server.folder / "db.sqlite3"):
+        save(server, "Shoulder", answers)
+
+    [(status, page, seconds)] = answers
+    assert (status, 18 < seconds < 24) == (503, True)
+    assert "Not saved yet" in page
+    assert 'name="name" value="Shoulder"' in page
+
+
+def test_nobody_takes_the_database_for_themselves_while_it_is_served(server):
+    with pytest.raises(Exception, match="locked"), held_lock(server.folder / "db.sqlite3", "exclusive"):
+        pass
+
+
+def test_pages_say_when_to_come_back_while_even_reading_is_impossible(tmp_path, monkeypatch):
+    server = RealServer(tmp_path, DEBUG="False", STATIC_ROOT=str(tmp_path / "static"))
+    server.python("manage.py", "collectstatic", "--noinput", "--verbosity", "0")
+    with held_lock(tmp_path / "db.sqlite3", "exclusive"):
+        monkeypatch.setattr(server, "wait_until_up", lambda: None)
+        server.start()
+        try:
+            health, page = Visits("health"), Visits("page")
+            while "200" not in health.answers:
+                health.visit(server.port, "/healthz")
+                time.sleep(0.1)
+            page.visit(server.port, "/stages/")
+            assert page.answers == {"503": 1}
+            assert page.worst < 4
+        except BaseException:
+            server.kill()
+            raise
+    try:
+        page.visit(server.port, "/stages/")
+        assert page.answers == {"503": 1, "200": 1}
+    finally:
+        server.kill()

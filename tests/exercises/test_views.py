@@ -1,0 +1,63 @@
+"""The page of an exercise, and the list of all."""
+
+import pytest
+
+from tests.factories import make_equipment, make_exercise, make_group, make_stage, make_variation
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_exercise_page_says_all_that_is_known(client):
+    exercise = make_exercise(
+        slug="turn", name="Center to {left}", repetitions=5, seconds_there=3, seconds_hold=1, seconds_back=3,
+        rest_seconds=15, times_a_day=3, do="Move slowly", do_not="Do not hold your breath", easier="Lie down",
+        harder="Hold longer", balance_note="Hold on to a chair.", feel="A gentle stretch.",
+        caution="<p>Light bottles only.</p>", description="A person turns the head to the {left}.",
+    )  # fmt: skip
+    exercise.equipment.add(make_equipment(name="Balloon", substitute="a light ball", caution="<p>Mind the string.</p>"))
+
+    html = client.get("/exercises/turn/").text
+
+    for said in ["Center to left", "Sit down.", "Lift your chin.", "5 times", "3 s there, hold 1 s, 3 s back",
+                 "15 seconds in between", "3 times a day", "Move slowly", "Do not hold your breath", "Lie down",
+                 "Hold longer", "Hold on to a chair.", "A gentle stretch.", "Light bottles only.", "new pain",
+                 "a light ball", "Mind the string.", "A person turns the head to the left."]:  # fmt: skip
+        assert said in html, said
+
+
+def test_the_words_of_an_only_way_are_shown_like_those_of_several(client):
+    exercise = make_exercise(slug="turn")
+    make_variation(exercise=exercise, number=1, how="With a towel.")
+
+    assert "With a towel." in client.get("/exercises/turn/").text
+
+    make_variation(exercise=exercise, number=2, how="With a ball.")
+
+    html = client.get("/exercises/turn/?fresh=1").text
+    assert "With a towel." in html
+    assert "With a ball." in html
+
+
+def test_previous_and_next_follow_the_programme_within_a_stage(client):
+    stage = make_stage(number=1)
+    first_group, second_group = make_group(stage=stage), make_group(stage=stage)
+    make_exercise(group=second_group, name="Third", slug="third")
+    make_exercise(group=first_group, name="First", slug="first", position=1)
+    make_exercise(group=first_group, name="Second", slug="second", position=2)
+
+    context = client.get("/exercises/second/").context
+
+    assert (context["previous"].name, context["next"].name) == ("First", "Third")
+    assert client.get("/exercises/third/").context["next"] is None
+
+
+def test_a_long_list_is_cut_into_pages(client):
+    group = make_group()
+    for _ in range(30):
+        make_exercise(group=group)
+
+    first, second = client.get("/exercises/"), client.get("/exercises/?page=2")
+
+    assert first.text.count('class="card"') == 24
+    assert second.text.count('class="card"') == 6
+    assert '<link rel="canonical" href="http://testserver/exercises/?page=2">' in second.text
