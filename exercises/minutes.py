@@ -1,6 +1,7 @@
 """How long exercises take: in seconds by their doses, and in the words of a visitor."""
 
 from collections.abc import Iterable
+from math import ceil
 from typing import Protocol
 
 from django.utils.translation import gettext
@@ -33,8 +34,8 @@ def in_minutes(seconds: float) -> str:
 
 def minutes(seconds: float) -> str:
     """Return a duration as a number of minutes: to half a minute below ten minutes, to a whole one above."""
-    halves = max(1, int(seconds / 30 + 0.5))
+    halves = max(1, ceil(seconds / 30 - 0.5))
     if halves >= 20:
-        return str(int(seconds / 60 + 0.5))
+        return str(ceil(seconds / 60 - 0.5))
     whole, half = divmod(halves, 2)
     return f"{whole or ''}{'½' if half else ''}"

@@ -116,3 +116,12 @@ def test_two_taps_on_the_still_start_the_film_and_do_not_stop_it(new_page):
 
     page.wait_for_timeout(600)
     assert page.evaluate(PLAYING)
+
+
+@pytest.mark.parametrize(("width", "height", "highest"), [(390, 844, 850), (1280, 800, 750)])
+def test_the_first_card_of_a_stage_is_near_the_top(new_page, width, height, highest):
+    page = new_page(viewport={"width": width, "height": height})
+
+    page.goto("/stages/1/")
+
+    assert box(page, ".card")["y"] <= highest

@@ -13,10 +13,10 @@ DOSE = {"repetitions": 5, "seconds_there": 5, "seconds_hold": 1, "seconds_back":
     ("seconds", "words"),
     [
         (5, "½ min"),
-        (44, "½ min"),
-        (45, "1 min"),
-        (74, "1 min"),
-        (75, "1½ min"),
+        (45, "½ min"),
+        (46, "1 min"),
+        (75, "1 min"),
+        (76, "1½ min"),
         (570, "9½ min"),
         (599, "10 min"),
         (784, "13 min"),
@@ -33,11 +33,12 @@ def test_a_round_takes_all_repetitions_and_one_rest_after_each_exercise(db):
 
 def test_cards_stages_and_pages_say_how_long_it_takes(db, client):
     group = make_group(stage=make_stage(number=1))
-    make_exercise(group=group, slug="turn", **DOSE)
-    make_exercise(group=group, **DOSE | {"rest_seconds": 5})
+    make_exercise(group=group, slug="turn", lying=True, **DOSE)
+    make_exercise(group=group, **DOSE | {"rest_seconds": 40})
 
-    assert "1½ min" in words(client.get("/exercises/turn/").text)
+    assert "about ≈ 1 min" in words(client.get("/exercises/turn/").text)
     stage = words(client.get("/stages/1/").text)
-    assert "about 1½ min" in stage
-    assert "about 1 min" in stage
-    assert "2 exercises, about 2½ min" in stage
+    assert "5 times about 1 min" in stage
+    assert "5 times about 1½ min" in stage
+    assert "Start a round 2 exercises, about 3 min" in stage
+    assert "Lying only 1 exercise, about 1 min" in stage
