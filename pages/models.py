@@ -10,7 +10,9 @@ from texts.models import ReviewedText
 from texts.prose import ProseField
 
 #: Pages that templates link to: without them every other page would have a dead link.
-LINKED_EVERYWHERE = frozenset({"home", "about", "accessibility", "before-you-start", "evidence", "privacy"})
+LINKED_EVERYWHERE = frozenset(
+    {"home", "about", "accessibility", "before-you-start", "evidence", "new-to-cd", "privacy"}
+)
 #: First parts of addresses that other views of the site answer (cdtrainer/urls.py, pages/urls.py, faq/urls.py).
 RESERVED = frozenset(
     {"admin", "contact", "exercises", "faq", "healthz", "media", "my-side", "problems", "readyz", "search", "sides"}
