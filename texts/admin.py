@@ -20,6 +20,7 @@ from js_asset import Media
 from cdtrainer.requests import SiteRequest
 from texts import freshness
 from texts.history_admin import HistoryAdmin
+from texts.merge_admin import MergingAdmin
 from texts.models import REVIEW_FIELDSET, REVIEW_LASTS, review_is_due
 from texts.publishing import set_published
 
@@ -41,7 +42,7 @@ ORDER_TEXTS = {
 }
 
 
-class WorkshopAdmin(admin.ModelAdmin):
+class WorkshopAdmin(MergingAdmin):
     """The base of every model admin: text editor, row order, fresh pages, preview and link to the visitors' page."""
 
     formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 5})}}
