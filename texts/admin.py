@@ -58,7 +58,8 @@ class WorkshopAdmin(MergingAdmin):
         """Add `order.js` with its messages, which class `Media` would translate once for all requests."""
         order_texts = json.dumps({name: str(text) for name, text in ORDER_TEXTS.items()})
         order = forms.Script("workshop/order.js", type="module", **{"data-order-texts": order_texts})
-        return super().media + forms.Media(js=[order])  # type: ignore[list-item] # new in Django 5.2
+        leave = forms.Script("workshop/leave.js", type="module")
+        return super().media + forms.Media(js=[order, leave])  # type: ignore[list-item] # new in Django 5.2
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> type[forms.ModelForm]:
         """Return a form that labels each field with its row, for screen readers, and marks positions for `order.js`."""

@@ -1,9 +1,11 @@
 """Two people on one text: a save of the workshop changes only what its writer changed, and asks where both did."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import flatten_fieldsets, unquote
@@ -11,16 +13,15 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext
 
+from cdtrainer.kept_words import LOOK, NOT_SHOWN_AGAIN, typed_fields
 from texts import opened
 from texts.conflict_page import Saved, names_of_kept, parts_of_the_page
-from texts.merging import Merge
+from texts.merging import KEEP, Merge
 from texts.models import Version
 from texts.opened import OPENED, Row, Rows
-
-#: The button, and the name of the hidden field, that fills in a form without saving it.
-LOOK = "_look"
 
 
 class MergingAdmin(admin.ModelAdmin):
@@ -47,6 +48,8 @@ class MergingAdmin(admin.ModelAdmin):
         if not form.is_bound and text is not None:
             parts = [opened.rows_of(inline.formset) for inline in context["inline_admin_formsets"]]
             form.initial[OPENED] = str(opened.opened_now(name_of(text), opened.row_of(form, ""), parts))
+        if LOOK in request.POST:
+            self.message_user(request, gettext("Your words are filled in. They are not saved yet."), messages.INFO)
         context["opened_field"] = form[OPENED]
         context["is_unsaved"] = form.is_bound
         return super().render_change_form(request, context, *args, **kwargs)
@@ -60,6 +63,12 @@ class MergingAdmin(admin.ModelAdmin):
         with transaction.atomic():
             question = self.merged(request, unquote(object_id))
             return question or super().changeform_view(request, object_id, form_url, extra_context)
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
+        return with_saved_draft(request, super().response_add(request, obj, post_url_continue))
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        return with_saved_draft(request, super().response_change(request, obj))
 
     # Merging -------------------------------------------------------------------------
 
@@ -81,9 +90,21 @@ class MergingAdmin(admin.ModelAdmin):
         request.POST = merge.data  # type: ignore[assignment] # Django's own setter
         if merge.kept:
             self.message_user(request, sentence_about(merge, saves, request.user), messages.INFO)
-        if LOOK in request.POST:
-            self.message_user(request, gettext("Your words are filled in. They are not saved yet."), messages.INFO)
         return None
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        """Show the words that were sent for a text that has been deleted meanwhile; Django would drop them."""
+        if request.method != "POST" or not self.has_add_permission(request):
+            return super()._get_obj_does_not_exist_redirect(request, opts, object_id)  # type: ignore[misc, no-any-return]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("This text has been deleted meanwhile"),
+            "subtitle": None,
+            "opts": self.opts,
+            "add_url": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_add"),
+            "fields": [(name, value) for name, value in typed_fields(request) if is_for_a_new_text(name)],
+        }
+        return TemplateResponse(request, "admin/texts/gone.html", context, status=410)
 
     def saved_now(self, request: HttpRequest, text: Any) -> tuple[Row, list[Rows]]:
         """Return the text and its parts as an unbound form shows them at this moment."""
@@ -130,15 +151,30 @@ class MergingAdmin(admin.ModelAdmin):
             "me": request.user.get_username(),
             "page_parts": parts_of_the_page(merge, saves, request.user),
             "kept": names_of_kept(merge),
-            "fields": [(name, value) for name, values in request.POST.lists() for value in values if is_sent_on(name)],
+            "fields": [(name, value) for name, value in typed_fields(request) if is_sent_on(name)],
             "has_files": bool(request.FILES),
         }
         return TemplateResponse(request, "admin/texts/conflict.html", context, status=409)
 
 
+def with_saved_draft(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Return `response` with a cookie for `drafts.js`: the draft of these words is not needed any more."""
+    draft = request.POST.get("_draft", "")
+    if re.fullmatch(r"[\w-]{1,40}", draft, re.ASCII):
+        response.set_cookie(
+            "saved_words", draft, max_age=3600, path="/admin/", samesite="Strict", secure=settings.HTTPS
+        )
+    return response
+
+
 def is_sent_on(name: str) -> bool:
     """Whether a field travels through the page that asks: all but the choices, which are made there."""
-    return not name.startswith("_keep:") and name not in (LOOK, "csrfmiddlewaretoken")
+    return not name.startswith(KEEP) and name not in NOT_SHOWN_AGAIN
+
+
+def is_for_a_new_text(name: str) -> bool:
+    """Whether a field of a text that is gone can be filled in on the form of a new one: its parts are gone, too."""
+    return is_sent_on(name) and name != OPENED and not re.search(r"-(\d+|__prefix__)-|-[A-Z]+_FORMS$", name)
 
 
 def name_of(text: models.Model) -> str:
