@@ -74,6 +74,18 @@ class WorkshopAdmin(MergingAdmin):
                     if name == "position":
                         field.widget.attrs["data-order"] = str(self.instance)
                         field.widget.attrs["data-order-within"] = getattr(self.instance, within, "") if within else ""
+                        field.show_hidden_initial = True  # so that only the rows moved here are saved
+
+            def clean(self) -> dict[str, Any] | None:
+                cleaned: dict[str, Any] | None = super().clean()
+                if "position" in self.changed_data and self.was_moved_meanwhile():
+                    self.add_error("position", _("Somebody else has moved this meanwhile. Load the list again."))
+                return cleaned
+
+            def was_moved_meanwhile(self) -> bool:
+                was = self.data.get(self["position"].html_initial_name)
+                now = str(self.initial["position"])
+                return was not in (None, now) and self.data.get(self["position"].html_name) != now
 
         return RowForm
 

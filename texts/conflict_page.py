@@ -1,11 +1,13 @@
 """What the page says that shows two versions of a text side by side."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.text import capfirst
+from django.utils.timesince import timesince
 from django.utils.translation import gettext
 from django_prose_editor.fields import ProseEditorFormField
 
@@ -21,6 +23,13 @@ class Saved:
     who: str
     at: datetime
 
+    @property
+    def ago(self) -> str:
+        """Return how long ago that was, in words."""
+        if timezone.now() - self.at < timedelta(minutes=1):
+            return gettext("just now")
+        return gettext("%s ago") % timesince(self.at)
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -28,7 +37,6 @@ class Choice:
 
     value: str
     label: str
-    is_chosen: bool = False
 
 
 @dataclass
@@ -57,7 +65,7 @@ def part_of(conflict: Conflict, merge: Merge, who: str) -> Part:
         part.note = gettext("Another file was saved here meanwhile. To use yours, save first, then choose it again.")
         return part
     part.choices = [
-        Choice(f"{MINE}:{conflict.seen}", gettext("Keep mine"), is_chosen=True),
+        Choice(f"{MINE}:{conflict.seen}", gettext("Keep mine")),
         Choice(f"{THEIRS}:{conflict.seen}", gettext("Keep the version of %s") % who),
     ]
     if conflict.can_be_both:

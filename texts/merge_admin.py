@@ -143,7 +143,7 @@ class MergingAdmin(admin.ModelAdmin):
         """Return the page that shows both versions of what two people have changed."""
         context = {
             **self.admin_site.each_context(request),
-            "title": gettext("Two people have changed this text"),
+            "title": title_for(saves, request.user.get_username()),
             "subtitle": None,
             "opts": self.opts,
             "text": text,
@@ -155,6 +155,12 @@ class MergingAdmin(admin.ModelAdmin):
             "has_files": bool(request.FILES),
         }
         return TemplateResponse(request, "admin/texts/conflict.html", context, status=409)
+
+
+def title_for(saves: list[Saved], me: str) -> str:
+    if saves and all(save.who == me for save in saves):
+        return gettext("You have changed this text in two windows")
+    return gettext("Two people have changed this text")
 
 
 def with_saved_draft(request: HttpRequest, response: HttpResponse) -> HttpResponse:

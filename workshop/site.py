@@ -1,6 +1,5 @@
 """The admin under the site's own name, with a start page that says what is missing."""
 
-from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -49,7 +48,7 @@ class WorkshopSite(admin.AdminSite):
         """Redirect to the form that is throttled when the present password is wrong."""
         return redirect("account_change_password")
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Return `view` for the staff; a form of somebody who has been signed out comes back with its words."""
         inner = super().admin_view(view, cacheable)
 

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from clips.models import Clip
@@ -412,3 +413,19 @@ def test_who_saved_long_before_is_not_named(ana, maria):
     ana_saves = sends(ana, problem, opens(ana, problem), summary="Mine.")
 
     assert "maria" not in ana.get(ana_saves.url).text
+
+
+def test_a_list_saves_only_the_rows_that_were_moved_in_it(ana, maria):
+    group = make_group()
+    rows = [make_exercise(group=group, name=name, position=n) for n, name in enumerate("ABCD", start=1)]
+    listed = reverse("admin:exercises_exercise_changelist")
+    hers, mine = (fields_of(client.get(listed), "form-TOTAL_FORMS") for client in (maria, ana))
+    saved(maria.post(listed, hers | {"form-0-position": ["2"], "form-1-position": ["1"], "_save": ["Save"]}))
+
+    saved(ana.post(listed, mine | {"form-2-position": ["4"], "form-3-position": ["3"], "_save": ["Save"]}))
+
+    assert list(group.exercises.order_by("position").values_list("name", flat=True)) == ["B", "A", "D", "C"]
+    refused = ana.post(listed, mine | {"form-0-position": ["3"], "form-2-position": ["1"], "_save": ["Save"]})
+    assert "Somebody else has moved this meanwhile." in refused.text
+    rows[0].refresh_from_db()
+    assert rows[0].position == 2

@@ -188,10 +188,24 @@ def test_signing_in_again_in_another_window_is_enough(open_page, workshop):
     assert problem.summary == "Typed before"
 
 
+def count_questions(page, *, leave):
+    """Return a list of the browser's questions, growing; each is answered with `leave`."""
+    asked = []
+
+    def answer(dialog):
+        asked.append(dialog.type)
+        if leave:
+            dialog.accept()
+        else:
+            dialog.dismiss()
+
+    page.on("dialog", answer)
+    return asked
+
+
 def leave(page):
     """Try to leave by a link, refuse when asked, and return how often that was."""
-    asked = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    asked = count_questions(page, leave=False)
     page.locator(".breadcrumbs a").first.click(no_wait_after=True)
     page.wait_for_timeout(800)
     return asked
@@ -228,8 +242,7 @@ def test_saving_asks_nothing_and_a_refused_form_asks(open_page, workshop):
     problem = make_problem()
     page = open_page(address(problem))
     type_into(page, "name", "")
-    dialogs = []
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))
+    dialogs = count_questions(page, leave=True)
     save(page)
     assert page.get_by_text("Please correct the error").is_visible()
     assert dialogs == []
