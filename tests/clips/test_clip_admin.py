@@ -299,7 +299,7 @@ def test_trying_again_is_for_those_who_may_change_clips(client, django_user_mode
 
 
 @pytest.mark.parametrize(
-    ("progress", "seconds", "said"),
+    ("progress", "seconds", "expected"),
     [
         (0, 60, None),
         (50, 1, None),
@@ -309,13 +309,15 @@ def test_trying_again_is_for_those_who_may_change_clips(client, django_user_mode
         (25, 17, "about 1 minute left"),
     ],
 )
-def test_the_time_left_goes_by_the_speed_so_far(workshop, progress, seconds, said):
+def test_the_time_left_goes_by_the_speed_so_far(workshop, progress, seconds, expected):
     since = timezone.now() - timedelta(seconds=seconds)
     clip = make_clip(status="converting", progress=progress, converting_since=since)
 
     page = workshop.get(form_of(clip)).text
 
-    assert (said in page) if said else " left" not in page.partition("data-clip-state")[2].partition("</div>")[0]
+    assert (
+        (expected in page) if expected else " left" not in page.partition("data-clip-state")[2].partition("</div>")[0]
+    )
 
 
 def test_deleting_a_clip_deletes_its_files(workshop, film, settings, django_capture_on_commit_callbacks):
