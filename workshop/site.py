@@ -44,6 +44,7 @@ class WorkshopSite(admin.AdminSite):
         return redirect("account_change_password")
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        from workshop.deleted import own
         from workshop.missing import what_is_missing  # the admin site exists before all models do
         from workshop.state import state_of_the_site
 
@@ -51,14 +52,16 @@ class WorkshopSite(admin.AdminSite):
             "missing": what_is_missing(request),
             "may_upload_clips": request.user.has_perms(["clips.add_clip", "clips.change_clip"]),
             "state": state_of_the_site(),
+            "number_deleted": own(request.user).count(),
         }
         return super().index(request, context | (extra_context or {}))
 
     def get_urls(self) -> list[Any]:
-        from workshop.preview import preview  # imports the admin, and so this site
+        from workshop.deleted import urls  # import the admin, and so this site
+        from workshop.preview import preview
 
         preview_url = path("preview/<str:app_label>/<str:model_name>/<int:pk>/", preview, name="preview")
-        return [preview_url, *super().get_urls()]
+        return [preview_url, *urls(self), *super().get_urls()]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Return the apps with those that a therapist works on first, in the order of the site."""
