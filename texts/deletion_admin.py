@@ -22,7 +22,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from texts import deletion
+from texts import deleted_kinds, deletion
 from texts.deletion import NotDeletedError
 from texts.models import KEPT_FOR, Deletion
 
@@ -106,7 +106,7 @@ class DeletionAdmin(admin.ModelAdmin):
         for row in rows:
             try:
                 with transaction.atomic():
-                    if not deletion.may_delete_rows(request.user, deletion.rows_with(row)):
+                    if not deleted_kinds.may_delete_rows(request.user, deletion.rows_with(row)):
                         raise PermissionDenied
                     self.log_deletions(request, type(row)._default_manager.filter(pk=row.pk))
                     records.append(deletion.throw_away(row, request.user))
@@ -121,7 +121,7 @@ class DeletionAdmin(admin.ModelAdmin):
         context: dict[str, Any] = {"problem": ""}
         try:
             with transaction.atomic():
-                context["kinds"] = deletion.kinds_of(deletion.rows_with(row)[1:])
+                context["kinds"] = deleted_kinds.kinds_of(deletion.rows_with(row)[1:])
         except NotDeletedError as reason:
             context["problem"] = str(reason)
         context |= {

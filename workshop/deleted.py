@@ -27,7 +27,7 @@ from clips.conversion import files
 from clips.forms import pks_in
 from clips.models import Clip
 from clips.purging import FilesLeftError, purge
-from texts import deletion
+from texts import deleted_kinds, deletion
 from texts.deletion import InTheWayError, Return
 from texts.models import KEPT_FOR, Deletion
 from texts.publishing import log
@@ -48,7 +48,7 @@ def urls(site: admin.AdminSite) -> list[URLPattern]:
 
 def own(user: Any) -> models.QuerySet[Deletion]:
     """Return what was deleted of the kinds that somebody may delete, the newest deletion first."""
-    kinds = [model for model in apps.get_models() if user.has_perm(deletion.permission(model))]
+    kinds = [model for model in apps.get_models() if user.has_perm(deleted_kinds.permission(model))]
     return Deletion.objects.of_kinds(kinds)
 
 
@@ -59,7 +59,7 @@ def record_for(request: HttpRequest, pk: int) -> Deletion:
         Http404, PermissionDenied: when there is none, or it is not for her.
     """
     record = get_object_or_404(Deletion, pk=pk)
-    if not deletion.may_delete(request.user, record):
+    if not deleted_kinds.may_delete(request.user, record):
         raise PermissionDenied
     return record
 
@@ -78,9 +78,9 @@ def recently_deleted(request: HttpRequest) -> HttpResponse:
             {
                 "record": record,
                 "kind": record.model._meta.verbose_name if record.model else "",
-                "with_it": deletion.kinds_in(record),
+                "with_it": deleted_kinds.kinds_in(record),
                 "has_picture": bool(picture_name(record)),
-                "is_own": deletion.may_delete(request.user, record),
+                "is_own": deleted_kinds.may_delete(request.user, record),
             }
             for record in page.object_list
         ],
@@ -95,7 +95,7 @@ def bring_back(request: HttpRequest) -> HttpResponse:
     pks = pks_in(request.POST.get("with_others" if with_others else "deletions", "").split(","))
     back = []
     for record in Deletion.objects.filter(pk__in=pks).order_by("deleted_at", "pk"):
-        if not deletion.may_delete(request.user, record):
+        if not deleted_kinds.may_delete(request.user, record):
             raise PermissionDenied
         try:
             back.append(deletion.bring_back(record, request.user, with_others=with_others))
@@ -153,7 +153,7 @@ def for_good(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask once, then remove a row with its files and traces for good."""
     record = record_for(request, pk)
     others = deletion.belonging_to(record)
-    if not all(deletion.may_delete(request.user, other) for other in others):
+    if not all(deleted_kinds.may_delete(request.user, other) for other in others):
         raise PermissionDenied
     if request.method == "POST":
         return remove(request, record)
@@ -161,7 +161,7 @@ def for_good(request: HttpRequest, pk: int) -> HttpResponse:
         "title": gettext("Delete “%s” for good?") % record,
         "subtitle": None,
         "record": record,
-        "with_it": deletion.kinds_in(record),
+        "with_it": deleted_kinds.kinds_in(record),
         "others": others,
         "has_films": any(each.file_names for each in [record, *others]),
         "backups": what_backups_hold(),
