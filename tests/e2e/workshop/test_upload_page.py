@@ -227,7 +227,14 @@ def sign_out(server, context, key):
     page.close()
 
 
-@pytest.mark.parametrize("leave", [end_session, sign_out])
+def lose_both(server, context, key):
+    context.set_offline(True)
+    end_session(server, context, key)
+    context.pages[0].wait_for_timeout(1500)
+    context.set_offline(False)
+
+
+@pytest.mark.parametrize("leave", [end_session, sign_out, lose_both])
 def test_after_signing_in_again_a_film_goes_on_from_the_last_byte(open_page, server, film, context, leave):
     key = server.python("-c", SIGN_IN).splitlines()[-1]
     context.add_cookies([{"name": "sessionid", "value": key, "url": server.url}])
