@@ -228,10 +228,11 @@ def sign_out(server, context, key):
 
 
 def lose_both(server, context, key):
-    context.set_offline(True)
+    page = context.pages[0]
+    page.route("**/admin/uploads/**", lambda route: route.abort("connectionfailed"))
+    page.locator(".upload-row[data-stage=away]").wait_for()
     end_session(server, context, key)
-    context.pages[0].wait_for_timeout(1500)
-    context.set_offline(False)
+    page.unroute("**/admin/uploads/**")
 
 
 @pytest.mark.parametrize("leave", [end_session, sign_out, lose_both])
