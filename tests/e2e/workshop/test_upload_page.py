@@ -227,7 +227,15 @@ def sign_out(server, context, key):
     page.close()
 
 
-@pytest.mark.parametrize("leave", [end_session, sign_out])
+def lose_both(server, context, key):
+    page = context.pages[0]
+    page.route("**/admin/uploads/**", lambda route: route.abort("connectionfailed"))
+    page.locator(".upload-row[data-stage=away]").wait_for()
+    end_session(server, context, key)
+    page.unroute("**/admin/uploads/**")
+
+
+@pytest.mark.parametrize("leave", [end_session, sign_out, lose_both])
 def test_after_signing_in_again_a_film_goes_on_from_the_last_byte(open_page, server, film, context, leave):
     key = server.python("-c", SIGN_IN).splitlines()[-1]
     context.add_cookies([{"name": "sessionid", "value": key, "url": server.url}])
