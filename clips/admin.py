@@ -261,7 +261,7 @@ class ClipAdmin(LiveClips, WorkshopAdmin):
                     "state": state_of(clip),
                     "still": still_of(clip),
                     "preview": preview_of(clip),
-                    "said": f"{clip}: {clip.get_status_display()}. {clip.problem}".strip(),
+                    "announcement": f"{clip}: {clip.get_status_display()}. {clip.problem}".strip(),
                 }
                 for clip in clips
             }

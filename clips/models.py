@@ -208,11 +208,6 @@ class Clip(models.Model):
             return self.original_filename
         return gettext("%(name)s, variation %(number)d") % {"name": name, "number": self.variation}
 
-    @property
-    def full_name(self) -> str:
-        """Its name with that of its exercise, for where nothing else says which clip it is."""
-        return f"{self.exercise}: {self}" if self.exercise else str(self)
-
     def get_absolute_url(self) -> str:
         if self.exercise is None:
             return "/"
@@ -236,6 +231,11 @@ class Clip(models.Model):
                     )
                 }
             )
+
+    @property
+    def full_name(self) -> str:
+        """Its name with that of its exercise, for where nothing else says which clip it is."""
+        return f"{self.exercise}: {self}" if self.exercise else str(self)
 
     @property
     def text_alternative(self) -> str:

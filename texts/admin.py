@@ -22,6 +22,7 @@ from texts import freshness
 from texts.deletion_admin import DeletionAdmin
 from texts.deletion_admin import KeptInline as KeptInline
 from texts.history_admin import HistoryAdmin
+from texts.merge_admin import MergingAdmin
 from texts.models import REVIEW_FIELDSET, REVIEW_LASTS, review_is_due
 from texts.publishing import set_published
 
@@ -43,8 +44,8 @@ ORDER_TEXTS = {
 }
 
 
-class WorkshopAdmin(DeletionAdmin):
-    """The base of every model admin: text editor, row order, fresh pages, preview, link to the page, deleting."""
+class WorkshopAdmin(MergingAdmin, DeletionAdmin):
+    """The base of every model admin: merging, deleting, text editor, row order, fresh pages, preview, page link."""
 
     actions = ["delete_selected"]
 
@@ -61,7 +62,8 @@ class WorkshopAdmin(DeletionAdmin):
         """Add `order.js` with its messages, which class `Media` would translate once for all requests."""
         order_texts = json.dumps({name: str(text) for name, text in ORDER_TEXTS.items()})
         order = forms.Script("workshop/order.js", type="module", **{"data-order-texts": order_texts})
-        return super().media + forms.Media(js=[order])  # type: ignore[list-item] # new in Django 5.2
+        leave = forms.Script("workshop/leave.js", type="module")
+        return super().media + forms.Media(js=[order, leave])  # type: ignore[list-item] # new in Django 5.2
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> type[forms.ModelForm]:
         """Return a form that labels each field with its row, for screen readers, and marks positions for `order.js`."""
@@ -76,6 +78,18 @@ class WorkshopAdmin(DeletionAdmin):
                     if name == "position":
                         field.widget.attrs["data-order"] = str(self.instance)
                         field.widget.attrs["data-order-within"] = getattr(self.instance, within, "") if within else ""
+                        field.show_hidden_initial = True  # so that only the rows moved here are saved
+
+            def clean(self) -> dict[str, Any] | None:
+                cleaned: dict[str, Any] | None = super().clean()
+                if "position" in self.changed_data and self.was_moved_meanwhile():
+                    self.add_error("position", _("Somebody else has moved this meanwhile. Load the list again."))
+                return cleaned
+
+            def was_moved_meanwhile(self) -> bool:
+                was = self.data.get(self["position"].html_initial_name)
+                now = str(self.initial["position"])
+                return was not in (None, now) and self.data.get(self["position"].html_name) != now
 
         return RowForm
 

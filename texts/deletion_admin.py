@@ -137,7 +137,7 @@ class DeletionAdmin(admin.ModelAdmin):
         shared = self.admin_site.each_context(request)
         return TemplateResponse(request, "admin/texts/delete.html", shared | context)
 
-    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponseRedirect:
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
         """Say of a row that was deleted who did it, and offer to bring it back."""
         pk = unquote(object_id)
         record = Deletion.objects.of_row(self.model, pk).first() if pk.isascii() and pk.isdigit() else None

@@ -94,6 +94,12 @@ def versions_of(row: models.Model, parts: Sequence[str] = ()) -> models.QuerySet
     return versions.annotate(previous=Subquery(previous), is_newest=~Exists(newer)).newest_first()
 
 
+def last_content(model: type[models.Model], pk: str) -> dict[str, Any]:
+    """Return the last content that was written down of a row, of a deleted one too; nothing without a version."""
+    version = Version.objects.of_model(model).filter(object_id=pk).newest_first().first()
+    return version.content if version else {}
+
+
 @dataclass(frozen=True)
 class Entry:
     """One version as the workshop shows it."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.factories import make_equipment, make_exercise, make_group, make_stage
+from tests.factories import make_equipment, make_exercise, make_group, make_stage, make_variation
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +23,19 @@ def test_an_exercise_page_says_all_that_is_known(client):
                  "Hold longer", "Hold on to a chair.", "A gentle stretch.", "Light bottles only.", "new pain",
                  "a light ball", "Mind the string.", "A person turns the head to the left."]:  # fmt: skip
         assert said in html, said
+
+
+def test_the_words_of_an_only_way_are_shown_like_those_of_several(client):
+    exercise = make_exercise(slug="turn")
+    make_variation(exercise=exercise, number=1, how="With a towel.")
+
+    assert "With a towel." in client.get("/exercises/turn/").text
+
+    make_variation(exercise=exercise, number=2, how="With a ball.")
+
+    html = client.get("/exercises/turn/?fresh=1").text
+    assert "With a towel." in html
+    assert "With a ball." in html
 
 
 def test_previous_and_next_follow_the_programme_within_a_stage(client):

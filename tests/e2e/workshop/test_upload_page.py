@@ -342,6 +342,18 @@ def test_what_cannot_be_used_is_refused_at_once_and_says_why(open_page, tmp_path
     assert reason in page.locator("[role=status]").inner_text()
 
 
+def test_films_refused_at_the_same_moment_are_each_heard(open_page, tmp_path):
+    page = open_page()
+    for name in ("first letter.pdf", "second letter.pdf"):
+        (tmp_path / name).write_bytes(b"a letter")
+
+    choose(page, tmp_path / "first letter.pdf", tmp_path / "second letter.pdf")
+
+    for name in ("first letter.pdf", "second letter.pdf"):
+        wait_for_stage(page, name, "refused")
+        assert name in page.locator("[role=status]").inner_text()
+
+
 def test_a_new_film_takes_the_place_of_another(open_page, server, film):
     page = open_page()
     page.check("[data-made][value=facing]")
