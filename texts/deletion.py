@@ -53,7 +53,7 @@ def throw_away(row: models.Model, user: Any) -> Deletion:
         record = Deletion.objects.create(
             content_type=ContentType.objects.get_for_model(row),
             object_id=row.pk,
-            name=str(row)[:200],
+            name=getattr(row, "full_name", str(row))[:200],
             rows=[serialised(each) for each in rows],
             file_names=sorted(file_names_of(rows)),
             user=user,

@@ -125,7 +125,7 @@ class DeletionAdmin(admin.ModelAdmin):
         except NotDeletedError as reason:
             context["problem"] = str(reason)
         context |= {
-            "title": gettext("Delete “%s”?") % row,
+            "title": gettext("Delete “%s”?") % getattr(row, "full_name", row),
             "subtitle": None,
             "row": row,
             "opts": self.opts,

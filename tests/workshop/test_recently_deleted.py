@@ -188,6 +188,14 @@ def test_a_message_has_the_button_that_undoes_it(workshop):
     assert "“Tremor” is back as it was: visitors find it again." in response.text
 
 
+def test_a_clip_is_called_by_its_exercise(workshop):
+    clip = make_clip(exercise=make_exercise(name="Balloon up"), variation=3)
+
+    page = delete(workshop, clip)
+
+    assert "“Balloon up: Clip, variation 3” is deleted" in page.text
+
+
 def test_looking_at_the_old_address_of_deleting_changes_nothing_and_says_what_would_go(workshop):
     exercise = make_whole_exercise()
 
