@@ -94,7 +94,7 @@ def test_the_sheet_shows_each_visitor_the_side_they_asked_for(client, group):
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "address",
     [
         "?side=right&view=mirror&v=wrong",
         "?side=right&view=mirror&v={v}&more=1",
@@ -104,12 +104,12 @@ def test_the_sheet_shows_each_visitor_the_side_they_asked_for(client, group):
         "",
     ],
 )
-def test_any_other_address_leads_to_the_right_one_and_draws_nothing(client, group, drawn, asked):
+def test_any_other_address_leads_to_the_right_one_and_draws_nothing(client, group, drawn, address):
     make_clip(exercise=make_exercise(group=group))
     [sheet] = sheets_on(client, "/stages/1/")
     path, _mark, query = sheet.partition("?")
 
-    response = client.get(path + asked.format(v=query.rpartition("v=")[2]))
+    response = client.get(path + address.format(v=query.rpartition("v=")[2]))
 
     assert (response.status_code, response.url) == (302, sheet)
     assert response["Cache-Control"] == "no-store"

@@ -5,6 +5,7 @@ export const texts = JSON.parse(document.getElementById("upload-texts").textCont
 
 const language = document.documentElement.lang || "en";
 const announcement = byData("spoken");
+const SENTENCE_STAYS_MS = 20_000;
 let announcedAt = 0;
 
 // The element of the page with the attribute `data-<name>`.
@@ -33,9 +34,13 @@ export function formatDuration(seconds) {
   return seconds < 5400 ? long(Math.round(seconds / 60), "minute") : long(Math.round(seconds / 3600), "hour");
 }
 
-// Screen readers hear problems at once, and progress as one sentence now and then.
+// Screen readers hear problems at once, and progress as one sentence now and then. Each sentence is an element of its
+// own that stays for a while, so that the next film's sentence never cuts off one that is still being read.
 export function announce(text) {
-  announcement.textContent = text;
+  const sentence = document.createElement("p");
+  sentence.textContent = text;
+  announcement.append(sentence);
+  setTimeout(() => sentence.remove(), SENTENCE_STAYS_MS);
   announcedAt = Date.now();
 }
 
