@@ -15,7 +15,16 @@ const noFilm = template.querySelector("img").getAttribute("src");
 const replaces = page.dataset.clip ?? ""; // the primary key of the clip that gets a new film
 const FIELDS = ["exercise", "variation", "made"];
 const OVER = ["refused", "cancelled", "ready", "failed", "published"];
-const NEEDS_SOMEBODY = ["again", "elsewhere", "unreadable", "needsExercise", "needsMade", "refused", "failed", "signedOut"];
+const NEEDS_SOMEBODY = [
+  "again",
+  "elsewhere",
+  "unreadable",
+  "needsExercise",
+  "needsMade",
+  "refused",
+  "failed",
+  "signedOut",
+];
 const REFUSALS = [400, 413, 415, 431, 507];
 
 // Dispatches "show" when its stage changes, "queue" when it may be sent, "clip" when its clip has news, and "discard".
@@ -146,7 +155,9 @@ export class Row extends EventTarget {
   // What the server has of this file: what is half-way here, before what has become a clip.
   async lookUp() {
     const { answer } = await request(page.dataset.state, null, this);
-    const same = (answer.uploads ?? []).filter((upload) => this.isSameFile(upload) && String(upload.replaces) === replaces);
+    const same = (answer.uploads ?? []).filter(
+      (upload) => this.isSameFile(upload) && String(upload.replaces) === replaces,
+    );
     this.stored = same.find((upload) => !upload.clip) ?? same[0] ?? null;
   }
 
