@@ -133,15 +133,15 @@ def test_ten_minutes_lying_down_is_three_taps_away_and_next_needs_no_scrolling(n
 
     page.get_by_role("link", name="Stage 1").first.tap()
     page.get_by_role("link", name="Lying only").tap()
-    page.wait_for_load_state()
+    page.wait_for_url("**/*position=lying*")
     first = page.url
     page.locator(".clip-open").first.tap()
     until(page, PLAYING)
 
     on = page.locator(".trail-next")
     assert on.bounding_box()["y"] < 664
-    on.tap()
-    page.wait_for_url("**/*position=lying*")
+    with page.expect_navigation():
+        on.tap()
     assert page.url != first
     assert "lying" in page.locator(".dose").inner_text()
 
@@ -153,7 +153,8 @@ def test_the_side_is_asked_for_in_the_first_screen_and_turns_every_picture(new_p
     left = page.get_by_role("button", name="Left")
     assert box(page, ".hero-side button")["y"] < 664
 
-    left.tap()
+    with page.expect_navigation():
+        left.tap()
 
-    until(page, "document.querySelector('.hero-side [aria-pressed=true]')?.value === 'left'")
+    assert left.get_attribute("aria-pressed") == "true"
     assert page.locator(".hero-picture img").get_attribute("src") != before
