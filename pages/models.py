@@ -13,7 +13,9 @@ from texts.models import ReviewedText
 from texts.prose import ProseField
 
 #: Pages that templates link to: without them every other page would have a dead link.
-LINKED_EVERYWHERE = frozenset({"home", "about", "accessibility", "before-you-start", "evidence", "privacy"})
+LINKED_EVERYWHERE = frozenset(
+    {"home", "about", "accessibility", "before-you-start", "evidence", "new-to-cd", "privacy"}
+)
 #: Why they stay.
 KEPT_BECAUSE = _("This page stays: every other page links to it, and people look there for what keeps them safe.")
 #: First parts of addresses that other views of the site answer (cdtrainer/urls.py, pages/urls.py, faq/urls.py).
