@@ -65,6 +65,7 @@ class WorkshopSite(admin.AdminSite):
         return JsonResponse({"user": str(request.user.pk), "token": get_token(request)})
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        from workshop.deleted import own
         from workshop.missing import what_is_missing  # the admin site exists before all models do
         from workshop.state import state_of_the_site
 
@@ -72,15 +73,17 @@ class WorkshopSite(admin.AdminSite):
             "missing": what_is_missing(request),
             "may_upload_clips": request.user.has_perms(["clips.add_clip", "clips.change_clip"]),
             "state": state_of_the_site(),
+            "number_deleted": own(request.user).count(),
         }
         return super().index(request, context | (extra_context or {}))
 
     def get_urls(self) -> list[Any]:
-        from workshop.preview import preview  # imports the admin, and so this site
+        from workshop.deleted import urls  # import the admin, and so this site
+        from workshop.preview import preview
 
         preview_url = path("preview/<str:app_label>/<str:model_name>/<int:pk>/", preview, name="preview")
         signed_in = path("signed-in/", self.admin_view(self.signed_in), name="signed_in")
-        return [preview_url, signed_in, *super().get_urls()]
+        return [preview_url, signed_in, *urls(self), *super().get_urls()]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Return the apps with those that a therapist works on first, in the order of the site."""

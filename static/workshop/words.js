@@ -108,7 +108,7 @@ function offerOne(draft) {
   const time = shown.querySelector("time");
   time.dateTime = when.toISOString();
   time.textContent = when.toLocaleString(
-    [],
+    document.documentElement.lang,
     isToday ? { timeStyle: "short" } : { dateStyle: "long", timeStyle: "short" },
   );
   shown.querySelector('[data-do="restore"]').onclick = () => bringBack(draft);

@@ -15,6 +15,7 @@ from clips.conversion.models import Conversion
 from clips.forms import ClipForm
 from clips.models import Clip
 from tests.factories import make_clip, make_exercise, make_group, make_stage, make_variation
+from texts.models import Deletion
 
 pytestmark = pytest.mark.django_db
 
@@ -320,16 +321,23 @@ def test_the_time_left_goes_by_the_speed_so_far(workshop, progress, seconds, exp
     )
 
 
-def test_deleting_a_clip_deletes_its_files(workshop, film, settings, django_capture_on_commit_callbacks):
+def test_a_deleted_clip_keeps_its_files_until_it_is_deleted_for_good(workshop, film, settings):
     one, two = make_clip(original=upload(film)), make_clip(original=upload(film))
 
-    with django_capture_on_commit_callbacks(execute=True):
-        workshop.post(reverse("admin:clips_clip_delete", args=[one.pk]), {"post": "yes"})
-        workshop.post(LIST, {"action": "delete_selected", "_selected_action": [two.pk], "post": "yes"})
-
+    workshop.post(reverse("admin:clips_clip_delete", args=[one.pk]))
+    workshop.post(LIST, {"action": "delete_selected", "_selected_action": [two.pk]})
     assert not Clip.objects.exists()
-    left = [path for root in (settings.MEDIA_ROOT, settings.ORIGINALS_ROOT) for path in root.rglob("*.*")]
-    assert left == []
+    assert len(files_of(settings)) == 14
+
+    for record in Deletion.objects.all():
+        workshop.post(reverse("admin:delete_for_good", args=[record.pk]))
+    assert files_of(settings) == []
+
+
+def files_of(settings):
+    return [
+        path for root in (settings.MEDIA_ROOT, settings.ORIGINALS_ROOT) for path in root.rglob("*") if path.is_file()
+    ]
 
 
 def test_the_list_asks_as_many_questions_for_20_clips_as_for_one(workshop, django_assert_max_num_queries):

@@ -56,7 +56,7 @@ def test_a_shared_link_says_so_and_offers_to_keep_its_side(db, client):
     assert "Keep this side" in html
 
     client.cookies["side"] = "left"
-    assert "My side: my head pulls to the left." in client.get("/exercises/turn/?side=left").text
+    assert "My side: left" in client.get("/exercises/turn/?side=left").text
 
 
 def test_turning_the_view_keeps_the_side_of_a_shared_link(db, client):

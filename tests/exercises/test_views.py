@@ -3,6 +3,7 @@
 import pytest
 
 from tests.factories import make_equipment, make_exercise, make_group, make_stage, make_variation
+from tests.walk import words
 
 pytestmark = pytest.mark.django_db
 
@@ -16,10 +17,10 @@ def test_an_exercise_page_says_all_that_is_known(client):
     )  # fmt: skip
     exercise.equipment.add(make_equipment(name="Balloon", substitute="a light ball", caution="<p>Mind the string.</p>"))
 
-    html = client.get("/exercises/turn/").text
+    html = words(client.get("/exercises/turn/").text)
 
-    for said in ["Center to left", "Sit down.", "Lift your chin.", "5 times", "3 s there, hold 1 s, 3 s back",
-                 "15 seconds in between", "3 times a day", "Move slowly", "Do not hold your breath", "Lie down",
+    for said in ["Center to left", "Sit down.", "Lift your chin.", "5 times", "3 seconds there, hold 1, 3 back",
+                 "Then rest 15 seconds", "3 times a day", "Move slowly", "Do not hold your breath", "Lie down",
                  "Hold longer", "Hold on to a chair.", "A gentle stretch.", "Light bottles only.", "new pain",
                  "a light ball", "Mind the string.", "A person turns the head to the left."]:  # fmt: skip
         assert said in html, said

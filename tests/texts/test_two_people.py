@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -145,9 +146,12 @@ def test_the_other_version_stays_in_the_history_whatever_is_chosen(ana, maria):
 def test_the_same_change_made_twice_is_no_question(ana, maria):
     problem = make_problem()
     hers, mine = opens(maria, problem), opens(ana, problem)
-    saved(sends(maria, problem, hers, summary="The same."))
+    saved(sends(maria, problem, hers, summary="The same.", name="Hers"))
 
     saved(sends(ana, problem, mine, summary="The same."))
+
+    problem.refresh_from_db()
+    assert (problem.summary, problem.name) == ("The same.", "Hers")
 
 
 def test_a_third_save_while_the_second_chooses_is_asked_about_again(ana, maria):
@@ -336,10 +340,12 @@ def test_two_orders_are_one_question_and_never_mixed(ana, maria, choice, said):
 def test_two_people_add_a_row_each(ana, maria):
     stage = make_stage()
     hers, mine = opens(maria, stage), opens(ana, stage)
-    for client, form, name in ((maria, hers, "hers"), (ana, mine, "mine")):
+    for client, form, name in ((maria, hers | {"tagline": ["hers"]}, "hers"), (ana, mine, "mine")):
         added = {"groups-0-name": name, "groups-0-slug": name, "groups-0-position": "1", "groups-TOTAL_FORMS": "1"}
         saved(sends(client, stage, form, **added))
 
+    stage.refresh_from_db()
+    assert stage.tagline == "hers"
     assert sorted(stage.groups.values_list("name", flat=True)) == ["hers", "mine"]
 
 
@@ -405,14 +411,19 @@ def test_one_person_in_two_windows_is_told_so(ana):
     assert "in another window" in page.text
 
 
-def test_who_saved_long_before_is_not_named(ana, maria):
+def test_only_who_saved_meanwhile_is_named(ana, maria, django_user_model):
     problem = make_problem()
     saved(sends(maria, problem, opens(maria, problem), name="Old"))
     Version.objects.update(saved_at=timezone.now() - timedelta(days=1))
+    LogEntry.objects.update(action_time=timezone.now() - timedelta(days=1))
+    mine, eva = opens(ana, problem), Client()
+    eva.force_login(django_user_model.objects.create_superuser("eva", "", "a password of eva's"))
+    saved(sends(eva, problem, opens(eva, problem), summary="Eva's."))
 
-    ana_saves = sends(ana, problem, opens(ana, problem), summary="Mine.")
+    page = sends(ana, problem, mine, summary="Mine.").text
 
-    assert "maria" not in ana.get(ana_saves.url).text
+    assert "<strong>eva</strong> saved this text just now" in page
+    assert "maria" not in page
 
 
 def test_a_list_saves_only_the_rows_that_were_moved_in_it(ana, maria):
