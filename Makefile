@@ -62,6 +62,9 @@ test: .venv/dev.stamp .env ## Run the unit tests and the browser tests side by s
 	@mkdir -p var/static media
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target test-units test-browser
 
+# Compiled modules are kept, also where the environment forbids it: every server and every process starts anew from them.
+test-units test-browser: export PYTHONDONTWRITEBYTECODE :=
+
 test-units: .venv/dev.stamp .env
 	$(BIN)/pytest -q -n auto -m "not e2e"
 
