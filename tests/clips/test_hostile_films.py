@@ -1,4 +1,4 @@
-"""A few of the hostile files of tools/hostile_films.py, the same ones each time; the tool itself tries hundreds."""
+"""A few of the hostile files of tools/hostile_kinds.py, the same ones each time; the tool tries hundreds."""
 
 import random
 from pathlib import Path
@@ -10,17 +10,17 @@ from clips.conversion import jobs
 from clips.conversion.models import Conversion
 from clips.models import MADE_FIELDS, Clip
 from tests.factories import make_clip
-from tools import hostile_films
+from tools import hostile_films, hostile_kinds
 
 
 @pytest.mark.e2e  # not a browser, but as slow as one
 @pytest.mark.django_db
 def test_every_kind_of_hostile_film_ends_with_a_reason_or_a_film_of_its_own(tmp_path, settings):
     hostile_films.make_neighbour(settings.ORIGINALS_ROOT, tmp_path)
-    shop = hostile_films.Workshop(tmp_path, random.Random(7))  # noqa: S311
-    kinds = len(hostile_films.KINDS)
+    shop = hostile_kinds.Workshop(tmp_path, random.Random(7))  # noqa: S311
+    kinds = len(hostile_kinds.KINDS)
 
-    for film in hostile_films.hostile_films(shop, kinds + 8):
+    for film in hostile_kinds.hostile_films(shop, kinds + 8):
         clip = make_clip(status=Clip.Status.WAITING)
         clip.original.save("film", ContentFile(film.content))
         jobs.look_at_film.call(clip.pk)
