@@ -8,7 +8,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django_tasks_db.models import DBTaskResult
 
-from clips.conversion import convert, jobs, probe, verify
+from clips.conversion import jobs, probe, verify
 from clips.conversion.models import Conversion
 from clips.models import MADE_FIELDS, Clip
 from tests.factories import make_clip
@@ -97,7 +97,7 @@ def test_a_result_that_fails_its_comparison_is_not_made_three_times(taken, monke
     def compare(*args, **kwargs):
         raise error
 
-    monkeypatch.setattr(convert.verify, "compare", compare)
+    monkeypatch.setattr(verify, "compare", compare)
 
     clip = taken("plain.mp4")
 
