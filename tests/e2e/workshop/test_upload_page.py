@@ -51,8 +51,7 @@ Session.objects.get(pk=sys.argv[1]).delete()
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    server = RealServer(tmp_path_factory.mktemp("site"), UPLOAD_MAX_BYTES=str(40 * 2**20))
-    server.python("manage.py", "load_programme", "--quiet")
+    server = RealServer(tmp_path_factory.mktemp("site"), programme=True, UPLOAD_MAX_BYTES=str(40 * 2**20))
     server.start()
     server.start_worker()
     yield server
