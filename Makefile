@@ -9,7 +9,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 export HOST PORT
 
-.PHONY: help run dev test test-next check setup format lock
+.PHONY: help run dev test test-next drill check setup format lock
 
 help: ## Say what this Makefile can do
 	@sed -n '1,3s/^# //p' Makefile
@@ -61,6 +61,9 @@ test: .venv/dev.stamp .env ## Run the unit tests in parallel, then the browser t
 	@mkdir -p var/static media
 	$(BIN)/pytest -q -n auto -m "not e2e"
 	$(BIN)/pytest -q -n 4 --dist loadgroup -m e2e
+
+drill: .venv/dev.stamp ## Restore a backup into an empty clone as docs/operator.md says, and compare
+	@$(BIN)/python tools/restore_drill.py
 
 # The way to the next LTS stays open. A pyenv shows its Python 3.13 only to those who ask for it.
 NEXT_PYTHON := PYENV_VERSION=3.13 python3.13
