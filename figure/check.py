@@ -9,6 +9,7 @@ import numpy as np
 
 from figure.anatomy import clearance, wrist_bend
 from figure.geometry import Floats, angle_between, nod
+from figure.phases import missing
 from figure.pose import Pose
 from figure.rig import SIDES
 from figure.solver import solve
@@ -35,6 +36,7 @@ def problems(clip: Clip) -> Iterator[str]:
             yield f"the beat lasts {clip.beat_line[-1].end:g} s, which does not divide the clip's {clip.seconds:g} s"
     if clip.at(0).pose != clip.at(clip.seconds).pose:
         yield "it does not end as it begins, so the loop would jump"
+    yield from missing(clip)
     yield from _move_problems(clip)
     yield from _reach_problems(clip)
     fastest, when = head_speed(clip)

@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
 
-from figure import catalogue
+from figure import catalogue, phases
 from figure.film import FILES, draw_one, flip
 from figure.spec import read_all
 from figure.timeline import Clip
@@ -55,7 +55,9 @@ class Library:
         self.write_lists()
 
     def write_lists(self) -> None:
-        """Write `clips.toml` and the fingerprints."""
+        """Write `clips.toml`, the fingerprints, and each film's timeline beside it."""
+        for slug in self.fingerprints.keys() & self.clips.keys():
+            (self.folder / slug / phases.FILE).write_text(phases.text(self.clips[slug]))
         catalogue.write(self.folder, list(self.clips.values()), self.fingerprints)
 
     def _draw(self, clips: list[Clip], jobs: int) -> Iterable[tuple[str, float]]:

@@ -56,7 +56,7 @@ _CLIP_KEYS = {
     "name", "exercise", "variation", "checked", "description", "view", "camera", "position", "loop", "ease", "arrow",
     "prop", "grip", "repeat", "story", "mirror_of", "still", "base", "key", "beat",
 }  # fmt: skip
-_STOP_KEYS = {"move", "hold", "back", "pause", "arrow"}
+_STOP_KEYS = {"move", "hold", "back", "pause", "arrow", "say", "say_back"}
 _POSE_KEYS = {f.name for f in fields(Pose)} | {"both"}
 _CAMERA_KEYS = {"target", "distance", "azimuth", "elevation", "fov", "hidden"}
 _SIDE_WORD = re.compile(r"\b(left|right)\b", re.IGNORECASE)
@@ -198,6 +198,8 @@ class _Reader:
             self.arrow(table.get("arrow"), arrow),
             self.number("back", table["back"]) if "back" in table else None,
             self.number("pause", table["pause"]) if "pause" in table else None,
+            self.words("say", table.get("say", "")),
+            self.words("say_back", table.get("say_back", "")),
         )
 
     def choice(self, key: str, default: str, allowed: Mapping[str, Any] | tuple[str, ...]) -> str:
@@ -220,10 +222,14 @@ class _Reader:
 
     def description(self) -> str:
         """Return the description, in which every side word is a marker."""
-        text = self.text("description")
+        return self.words("description", self.text("description"))
+
+    def words(self, name: str, value: object) -> str:
+        """Return a text in which every side word is a marker."""
+        text = str(value)
         bare = _SIDE_WORD.search(re.sub(r"\{\w+\}", "", text))
         if bare:
-            raise self.error(f"description says {bare.group()!r}; write {{{bare.group()}}}, the site mirrors texts")
+            raise self.error(f"{name} says {bare.group()!r}; write {{{bare.group()}}}, the site mirrors texts")
         return text
 
     def clip(self) -> Clip:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -20,6 +20,7 @@ PAUSE = 0.4  # and after each way home
 RAMP = 0.3  # share of a smooth move spent gathering speed, and again losing it
 Loop = Literal["there-and-back", "cycle"]
 Ease = Literal["smooth", "rhythm"]
+Phase = Literal["there", "hold", "back", "rest"]
 Kind = Literal["yaw", "pitch", "diagonal", "shrug-left", "shrug-right", "line", "none"]
 
 
@@ -46,6 +47,8 @@ class Key:
     arrow: Arrow
     back: float | None = None
     pause: float | None = None
+    say: str = ""  # the move in words, with side markers; "" for the words its pose suggests
+    say_back: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,8 @@ class Stretch:
     b: Pose
     arrow: Arrow
     ease: Ease
+    phase: Phase
+    say: str = ""  # what the movement says of it; "" for the words its pose suggests
 
     def pose(self, t: float) -> Pose:
         """Return the pose at `t` seconds."""
@@ -79,17 +84,17 @@ class Moment:
     b: Pose
 
 
-#: A stretch before it has its place in time: seconds, the poses it leads from and to, its arrow.
-Piece = tuple[float, Pose, Pose, Arrow]
+#: A stretch before it has its place in time: seconds, its phase, the poses it leads from and to, its arrow and words.
+Piece = tuple[float, Phase, Pose, Pose, Arrow, str]
 
 
 def _laid_out(pieces: Iterable[Piece], ease: Ease) -> tuple[Stretch, ...]:
     """Return `pieces` one after the other from 0 seconds on, without those that take no time."""
     stretches: list[Stretch] = []
     t = 0.0
-    for seconds, a, b, arrow in pieces:
+    for seconds, phase, a, b, arrow, say in pieces:
         if seconds > 0:
-            stretches.append(Stretch(t, t + seconds, a, b, arrow, ease))
+            stretches.append(Stretch(t, t + seconds, a, b, arrow, ease, phase, say))
             t += seconds
     return tuple(stretches)
 
@@ -139,18 +144,24 @@ class Clip:
 
     def _cycle(self) -> Iterator[Piece]:
         before = self.keys[-1].pose
-        for key in self.keys * self.repeat:
-            yield key.move, before, key.pose, key.arrow
-            yield key.hold, key.pose, key.pose, Arrow()
+        for number, key in enumerate(self.keys * self.repeat):
+            yield key.move, self._cycle_phase(number, key), before, key.pose, key.arrow, key.say
+            yield key.hold, "hold", key.pose, key.pose, Arrow(), ""
             before = key.pose
 
+    def _cycle_phase(self, number: int, key: Key) -> Phase:
+        """Return the phase of a cycle's move: back when it leads to rest, or is the second of two."""
+        comes_back = number % 2 == 1 if len(self.keys) == 2 else key.pose == self.start
+        return "back" if comes_back else "there"
+
     def _there_and_back(self) -> Iterator[Piece]:
-        yield REST, self.start, self.start, Arrow()
+        yield REST, "rest", self.start, self.start, Arrow(), ""
         for key in self.keys * self.repeat:
-            yield key.move, self.start, key.pose, key.arrow
-            yield key.hold, key.pose, key.pose, Arrow()
-            yield key.move if key.back is None else key.back, key.pose, self.start, key.arrow.reversed()
-            yield PAUSE if key.pause is None else key.pause, self.start, self.start, Arrow()
+            back = key.move if key.back is None else key.back
+            yield key.move, "there", self.start, key.pose, key.arrow, key.say
+            yield key.hold, "hold", key.pose, key.pose, Arrow(), ""
+            yield back, "back", key.pose, self.start, key.arrow.reversed(), key.say_back
+            yield PAUSE if key.pause is None else key.pause, "rest", self.start, self.start, Arrow(), ""
 
     @property
     def seconds(self) -> float:
@@ -170,8 +181,8 @@ class Clip:
     def _beat(self) -> Iterator[Piece]:
         before = self.beat[-1].pose if self.beat else self.start
         for key in self.beat:
-            yield key.move, before, key.pose, Arrow()
-            yield key.hold, key.pose, key.pose, Arrow()
+            yield key.move, "there", before, key.pose, Arrow(), ""
+            yield key.hold, "hold", key.pose, key.pose, Arrow(), ""
             before = key.pose
 
     def at(self, t: float) -> Moment:
@@ -205,22 +216,55 @@ class Clip:
     @property
     def spec_hash(self) -> str:
         """Return a short fingerprint of everything that shapes the film; its words do not."""
-        shape = replace(self, name="", exercise="", variation=1, checked=True, description="", story="")
-        return hashlib.sha256(repr(shape).encode()).hexdigest()[:16]
+        keys = tuple(replace(key, say="", say_back="") for key in self.keys)
+        shape = replace(self, name="", exercise="", variation=1, checked=True, description="", story="", keys=keys)
+        return hashlib.sha256(without_defaults(shape).encode()).hexdigest()[:16]
+
+
+def without_defaults(value: object) -> str:
+    """Return `value` as text in which fields that hold their default do not appear, so that a new one changes none."""
+    if is_dataclass(value) and not isinstance(value, type):
+        stated = {each.name: getattr(value, each.name) for each in fields(value)}
+        defaults = {each.name: each.default_factory() for each in fields(value) if each.default_factory is not MISSING}
+        defaults |= {each.name: each.default for each in fields(value) if each.default is not MISSING}
+        parts = [
+            f"{name}={without_defaults(each)}"
+            for name, each in stated.items()
+            if name not in defaults or each != defaults[name]
+        ]
+        return f"{type(value).__name__}({', '.join(parts)})"
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{name}: {without_defaults(value[name])}' for name in sorted(value))}}}"
+    if isinstance(value, tuple):
+        return f"({', '.join(without_defaults(each) for each in value)})"
+    return repr(value)
+
+
+_SWAP = {"left": "right", "right": "left", "Left": "Right", "Right": "Left"}
+
+
+def _mirrored_words(text: str) -> str:
+    """Return `text` with its side markers swapped."""
+    return re.sub(r"\{(\w+)\}", lambda word: "{" + _SWAP.get(word[1], word[1]) + "}", text)
 
 
 def mirror(clip: Clip) -> Clip:
-    """Return the mirrored clip: left for right in every pose, the camera and the description."""
+    """Return the mirrored clip: left for right in every pose, the camera and the words."""
 
     def key(k: Key) -> Key:
-        return replace(k, pose=k.pose.mirrored(), arrow=_mirror_arrow(k.arrow))
+        return replace(
+            k,
+            pose=k.pose.mirrored(),
+            arrow=_mirror_arrow(k.arrow),
+            say=_mirrored_words(k.say),
+            say_back=_mirrored_words(k.say_back),
+        )
 
-    swap = {"left": "right", "right": "left", "Left": "Right", "Right": "Left"}
     x, y, z = clip.camera.target
-    beat_fields = sorted(re.sub("left|right", lambda side: swap[str(side[0])], name) for name in clip.beat_fields)
+    beat_fields = sorted(re.sub("left|right", lambda side: _SWAP[str(side[0])], name) for name in clip.beat_fields)
     return replace(
         clip,
-        description=re.sub(r"\{(\w+)\}", lambda word: "{" + swap.get(word[1], word[1]) + "}", clip.description),
+        description=_mirrored_words(clip.description),
         camera=replace(clip.camera, azimuth=-clip.camera.azimuth, target=(-x, y, z)),
         start=clip.start.mirrored(),
         keys=tuple(key(k) for k in clip.keys),

@@ -1,15 +1,18 @@
 """Movements: what their files may say, what is refused, and how they are laid out in time."""
 
+import json
 import re
 import textwrap
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import pytest
 
+from figure import phases
 from figure.check import HEAD_SPEED, check, head_speed, problems
 from figure.pose import same
 from figure.spec import MOVEMENTS, SpecError, read, read_all
-from figure.timeline import FPS, RAMP, eased
+from figure.timeline import FPS, RAMP, eased, without_defaults
 
 EXERCISES = 31  # the site's exercises; some have several variations
 
@@ -193,3 +196,55 @@ def test_words_do_not_change_the_fingerprint_but_movement_does(movement):
 
     assert reworded.spec_hash == clip.spec_hash
     assert moved.spec_hash != clip.spec_hash
+
+
+def test_a_field_that_nobody_states_changes_no_fingerprint():
+    @dataclass(frozen=True)
+    class Before:
+        yaw: float = 0.0
+        names: tuple[str, ...] = ()
+
+    @dataclass(frozen=True)
+    class After(Before):
+        retract: float = 0.0
+        face: dict[str, float] = field(default_factory=dict)
+
+    After.__name__ = "Before"
+
+    assert without_defaults(After(yaw=40)) == without_defaults(Before(yaw=40)) == "Before(yaw=40)"
+    assert without_defaults(After(yaw=40, retract=2)) != without_defaults(Before(yaw=40))
+
+
+def test_a_timeline_tells_phase_side_and_words_for_every_second_of_the_film(movement):
+    clip = read(movement(("yaw = 40", 'yaw = 40\nsay_back = "Come back"')))
+
+    told = [(part.start, part.end, part.phase, part.side, part.words) for part in phases.parts(clip)]
+
+    assert told == [
+        (0.0, 0.6, "rest", "", "Rest"),
+        (0.6, 3.6, "there", "left", "Turn to your {left}"),
+        (3.6, 4.6, "hold", "left", "Hold"),
+        (4.6, 7.6, "back", "", "Come back"),
+        (7.6, 8.0, "rest", "", "Rest"),
+    ]
+    assert json.loads(phases.text(clip))["seconds"] == clip.seconds
+
+
+def test_a_move_whose_words_nobody_can_guess_has_to_say_them(movement):
+    clip = read(movement(("yaw = 40", "face = { smile = 1 }")))
+
+    with pytest.raises(SpecError, match=r"the move from 0\.6 s has no words"):
+        check(clip)
+
+
+def test_the_words_of_a_mirrored_movement_change_sides(movement):
+    path = movement(("yaw = 40", 'yaw = 40\nsay = "Look {left}"'))
+    twin = path.with_name("twin.toml")
+    twin.write_text('name = "Twin"\nexercise = "twin"\nmirror_of = "a-test"\n')
+
+    assert phases.parts(read(twin))[1].words == "Look {right}"
+
+
+def test_every_film_has_its_timeline_beside_it():
+    for clip in read_all():
+        assert (MOVEMENTS.parent.parent / "programme/clips" / clip.slug / phases.FILE).read_text() == phases.text(clip)
