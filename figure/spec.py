@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 from figure.hands import NAMED, Goal, Triple
 from figure.model import EXPRESSIONS
+from figure.people import PEOPLE
 from figure.pose import Pose, Reach
 from figure.props import PROPS, radius_of
 from figure.timeline import Arrow, Clip, Key, Kind, mirror
@@ -23,6 +24,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "yaw": (-70, 70),
     "pitch": (-40, 45),
     "roll": (-32, 32),
+    "retract": (-6, 10),
     "gaze_yaw": (-30, 30),
     "gaze_pitch": (-25, 25),
     "trunk_yaw": (-30, 30),
@@ -33,6 +35,8 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "shrug_right": (-10, 25),
     "protract": (-15, 15),
 }
+
+EYES_AHEAD = 0.16  # the eyes look where the head goes, a little further
 
 #: Where the body is before anything moves.
 POSITIONS: dict[str, dict[str, Any]] = {
@@ -54,11 +58,11 @@ class SpecError(ValueError):
 
 _CLIP_KEYS = {
     "name", "exercise", "variation", "checked", "description", "view", "camera", "position", "loop", "ease", "arrow",
-    "prop", "grip", "repeat", "story", "mirror_of", "still", "base", "key", "beat",
+    "prop", "grip", "person", "night", "repeat", "story", "mirror_of", "still", "base", "key", "beat",
 }  # fmt: skip
 _STOP_KEYS = {"move", "hold", "back", "pause", "arrow", "say", "say_back"}
 _POSE_KEYS = {f.name for f in fields(Pose)} | {"both"}
-_CAMERA_KEYS = {"target", "distance", "azimuth", "elevation", "fov", "hidden"}
+_CAMERA_KEYS = {"target", "distance", "azimuth", "elevation", "fov", "hidden", "up"}
 _SIDE_WORD = re.compile(r"\b(left|right)\b", re.IGNORECASE)
 
 
@@ -166,6 +170,11 @@ class _Reader:
         """Return the arrow that `value` describes; the `inherited` one without a value."""
         if value is None:
             return inherited
+        if isinstance(value, list) and value:
+            first, *others = (self.arrow(each, Arrow()) for each in value)
+            for other in reversed(others):
+                first = replace(first, also=other)
+            return first
         if value == "reverse":
             return inherited.reversed()
         if isinstance(value, dict):
@@ -191,10 +200,13 @@ class _Reader:
         move = self.number("move", table.get("move", 0))
         if move < 0.4:
             raise self.error(f"move is {move:g} s; it may be 0.4 s or more")
+        pose = self.pose(base, table, prop)
+        eyes = {"gaze_yaw": pose.yaw * EYES_AHEAD, "gaze_pitch": pose.pitch * EYES_AHEAD}
+        led = replace(pose, **{name: value for name, value in eyes.items() if name not in table and value})
         return Key(
             move,
             self.number("hold", table.get("hold", 0)),
-            self.pose(base, table, prop),
+            led,
             self.arrow(table.get("arrow"), arrow),
             self.number("back", table["back"]) if "back" in table else None,
             self.number("pause", table["pause"]) if "pause" in table else None,
@@ -254,6 +266,8 @@ class _Reader:
             position=position,
             loop="cycle" if loop == "cycle" else "there-and-back",
             ease="rhythm" if ease == "rhythm" else "smooth",
+            person=self.choice("person", "first", PEOPLE),
+            night=bool(self.data.get("night", False)),
             prop=prop,
             grip=self.optional_number("grip"),
             repeat=int(self.data.get("repeat", 1)),
@@ -287,7 +301,7 @@ class _Reader:
         self.check_keys(changes, _CAMERA_KEYS)
         values: dict[str, Any] = {}
         for key, value in changes.items():
-            if key == "target":
+            if key in ("target", "up"):
                 values[key] = self.triple(key, value)
             elif key == "hidden":
                 values[key] = tuple(value)

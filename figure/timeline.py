@@ -15,26 +15,38 @@ from figure.pose import Pose, blend
 from figure.views import Camera
 
 FPS = 25
-REST = 0.6  # seconds of stillness before the first move
-PAUSE = 0.4  # and after each way home
+PAUSE = 1.0  # seconds of rest between two ways out; half of it before the first and after the last
+BREATH = 6.0  # seconds, about: a slow breath in and out
+BREATH_DEPTH = 0.16  # as `chest`, at its fullest
+BLINK = 0.36  # seconds from open to open
 RAMP = 0.3  # share of a smooth move spent gathering speed, and again losing it
 Loop = Literal["there-and-back", "cycle"]
 Ease = Literal["smooth", "rhythm"]
 Phase = Literal["there", "hold", "back", "rest"]
-Kind = Literal["yaw", "pitch", "diagonal", "shrug-left", "shrug-right", "line", "none"]
+Kind = Literal["yaw", "pitch", "roll", "diagonal", "shrug-left", "shrug-right", "line", "none"]
 
 
 @dataclass(frozen=True)
 class Arrow:
-    """The hint of the current direction. `start` and `end` are places for a `line`, in the body's frame."""
+    """The hint of the current direction. `start` and `end` are places for a `line`, in the body's frame.
+
+    `also` is a second arrow, when two things move apart.
+    """
 
     kind: Kind = "none"
     start: Triple = (0.0, 0.0, 0.0)
     end: Triple = (0.0, 0.0, 0.0)
+    also: Arrow | None = None
 
     def reversed(self) -> Arrow:
         """Return the arrow pointing back."""
-        return replace(self, start=self.end, end=self.start)
+        return replace(self, start=self.end, end=self.start, also=self.also and self.also.reversed())
+
+    def each(self) -> Iterator[Arrow]:
+        """Yield the arrow, and those drawn with it."""
+        yield self
+        if self.also:
+            yield from self.also.each()
 
 
 @dataclass(frozen=True)
@@ -126,6 +138,8 @@ class Clip:
     position: str = "standing"
     loop: Loop = "there-and-back"
     ease: Ease = "smooth"
+    person: str = "first"
+    night: bool = False  # drawn once more on a dark ground
     prop: str = ""
     grip: float | None = None
     repeat: int = 1
@@ -155,13 +169,14 @@ class Clip:
         return "back" if comes_back else "there"
 
     def _there_and_back(self) -> Iterator[Piece]:
-        yield REST, "rest", self.start, self.start, Arrow(), ""
         for key in self.keys * self.repeat:
             back = key.move if key.back is None else key.back
+            rest = (PAUSE if key.pause is None else key.pause) / 2
+            yield rest, "rest", self.start, self.start, Arrow(), ""
             yield key.move, "there", self.start, key.pose, key.arrow, key.say
             yield key.hold, "hold", key.pose, key.pose, Arrow(), ""
             yield back, "back", key.pose, self.start, key.arrow.reversed(), key.say_back
-            yield PAUSE if key.pause is None else key.pause, "rest", self.start, self.start, Arrow(), ""
+            yield rest, "rest", self.start, self.start, Arrow(), ""
 
     @property
     def seconds(self) -> float:
@@ -195,9 +210,47 @@ class Clip:
             now = round(t % span, 6)
             beat = next((s for s in self.beat_line if now < s.end - 1e-9), self.beat_line[-1]).pose(now)
             pose = replace(pose, **{name: getattr(beat, name) for name in self.beat_fields})
+        pose = self.living(pose, t)
         u = (t - piece.start) / (piece.end - piece.start)
         opacity = min(1.0, u * 6, (1 - u) * 6) if piece.arrow.kind != "none" else 0.0
         return Moment(pose, piece.arrow, max(0.0, opacity), piece.a, piece.b)
+
+    def living(self, pose: Pose, t: float) -> Pose:
+        """Return `pose` with a slow breath and a blink, as they are at `t` seconds.
+
+        Both are laid round the middle of the hold, so that the way back still shows the very poses of the way out.
+        """
+        if not self.keys or any(key.pose.chest for key in self.keys) or self.beat:
+            chest = 0.0  # the movement breathes itself, or moves too much for a breath to be seen
+        else:
+            chest = BREATH_DEPTH * (1 - math.cos(2 * math.pi * self._breaths * (t - self._middle) / self._round)) / 2
+        blink = 0.0 if any("close-eyes" in key.pose.face for key in self.keys) else self._blink(t)
+        face = {**pose.face, "close-eyes": blink} if blink else pose.face
+        return replace(pose, chest=pose.chest + chest, face=face)
+
+    @cached_property
+    def _round(self) -> float:
+        """Return how many seconds one way out and back takes, rests and holds included."""
+        ways = len(self.keys) if self.loop == "there-and-back" else max(1, len(self.keys) // 2)
+        return self.seconds / (ways * self.repeat)
+
+    @property
+    def _breaths(self) -> int:
+        return max(1, round(self._round / BREATH))
+
+    @cached_property
+    def _middle(self) -> float:
+        """Return the middle of the first hold, or where the first way out ends."""
+        out = next((s for s in self.stretches if s.a != s.b), self.stretches[0])
+        return out.end + self.keys[0].hold / 2
+
+    def _blink(self, t: float) -> float:
+        """Return how far the eyes are closed (0 to 1): in the middle of a hold, or half-way where nothing is held."""
+        aside = 0.0 if self.keys and self.keys[0].hold >= BLINK else self._round / 4
+        away = min(
+            abs((t - self._middle + way * aside + self._round / 2) % self._round - self._round / 2) for way in (-1, 1)
+        )
+        return round(max(0.0, math.cos(math.pi * away / BLINK)) if away < BLINK / 2 else 0.0, 4)
 
     @property
     def still_at(self) -> float:
@@ -276,4 +329,4 @@ def mirror(clip: Clip) -> Clip:
 def _mirror_arrow(arrow: Arrow) -> Arrow:
     kinds: dict[Kind, Kind] = {"shrug-left": "shrug-right", "shrug-right": "shrug-left"}
     (a, b, c), (d, e, f) = arrow.start, arrow.end
-    return Arrow(kinds.get(arrow.kind, arrow.kind), (-a, b, c), (-d, e, f))
+    return Arrow(kinds.get(arrow.kind, arrow.kind), (-a, b, c), (-d, e, f), arrow.also and _mirror_arrow(arrow.also))
