@@ -133,7 +133,7 @@ def _encoder(folder: Path, stem: str, size: tuple[int, int], frames: int, crf: i
     convert = "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int,format=yuv420p"
     tagged = "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv"
     coded = [
-        "-c:v", "libx264", "-preset", "slow", "-tune", "animation", "-crf", str(crf),
+        "-c:v", "libx264", "-preset", "medium", "-tune", "animation", "-crf", str(crf),
         "-profile:v", "high", "-level", "4.0", "-threads", "1",
         "-g", str(frames), "-keyint_min", str(frames), "-sc_threshold", "0",  # one keyframe: another is seen as a jump
         "-pix_fmt", "yuv420p", *_TAGS, *_TIDY, "-movflags", "+faststart", "-an",

@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
-from PIL import Image
-
-Bytes = npt.NDArray[np.uint8]
+from PIL import Image, ImageChops
 
 
 @dataclass(frozen=True)
@@ -28,25 +25,25 @@ MIDDLE, RADIUS = 332 / 720, 374 / 720
 
 
 @cache
-def painted(ground: Ground, size: tuple[int, int]) -> Bytes:
-    """Return the ground as a picture (height by width by 3)."""
+def painted(ground: Ground, size: tuple[int, int]) -> Image.Image:
+    """Return the ground as a picture of `size`."""
     width, height = size
     y, x = np.mgrid[0:height, 0:width].astype(np.float32) + 0.5
     outside = np.hypot(x - width / 2, y - MIDDLE * height) - RADIUS * height
     share = np.clip(outside + 0.5, 0, 1)[..., None]
     panel, disc = (np.array([c >> 16 & 255, c >> 8 & 255, c & 255], np.float32) for c in (ground.panel, ground.disc))
-    return np.round(disc * (1 - share) + panel * share).astype(np.uint8)
+    return Image.fromarray(np.round(disc * (1 - share) + panel * share).astype(np.uint8))
 
 
 def on(ground: Ground, figure: Image.Image) -> Image.Image:
     """Return `figure` (RGBA, its colours multiplied by their opacity) on a ground."""
     picture = painted(ground, figure.size).copy()
     if box := figure.getbbox():
-        x, y, right, bottom = box
-        front = np.asarray(figure.crop(box), np.uint16)
-        behind = picture[y:bottom, x:right].astype(np.uint16) * (255 - front[..., 3:])
-        picture[y:bottom, x:right] = np.minimum(front[..., :3] + (behind + 127) // 255, 255)
-    return Image.fromarray(picture)
+        front = figure.crop(box)
+        through = ImageChops.invert(front.getchannel("A"))
+        behind = ImageChops.multiply(picture.crop(box), Image.merge("RGB", [through] * 3))
+        picture.paste(ImageChops.add(front.convert("RGB"), behind), box)
+    return picture
 
 
 def straight(figure: Image.Image) -> Image.Image:

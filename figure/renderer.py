@@ -28,6 +28,7 @@ LIGHT_OVER_BED = unit((0.75, 0.2, 1.0))  # from the side on which the camera sta
 SHADOW_SIZE = 1024
 _SEEN_THROUGH = (Material.GLASS, Material.WATER)
 _NO_SHADOW = (*_SEEN_THROUGH, Material.LASH, Material.MAT)
+_CLOSED = (Material.SKIN, Material.EYE)
 _HERE = Path(__file__).parent
 
 _VERTEX = """#version 400
@@ -131,7 +132,10 @@ class Renderer:
             paint, _ = self._program(piece.material)
             _put(paint, "tint", piece.tint)
             _put(paint, "level", piece.level)
+            if piece.material in _CLOSED:  # their insides are never seen: half the work
+                self.gl.enable(moderngl.CULL_FACE)
             array.render()
+            self.gl.disable(moderngl.CULL_FACE)
 
     def _picture(self) -> Image.Image:
         """Return what has been drawn, at the renderer's size."""
