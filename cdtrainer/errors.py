@@ -5,19 +5,21 @@ import logging
 import sqlite3
 import sys
 from typing import Any
+from urllib.parse import urlencode
 
+from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
-from cdtrainer.front_door import URLENCODED
+from cdtrainer.kept_words import is_form_of_ours, to_look_at, typed_fields
 
 log = logging.getLogger(__name__)
 
 RETRY_AFTER = 10  # seconds
-#: Forms below these addresses hold passwords and codes, which no page shows again.
-SECRET_FORMS = ("/admin/account/", "/admin/login/", "/admin/welcome/", "/admin/auth/")
 FALLBACK_HTML = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Something went wrong on our side</title></head>
@@ -47,7 +49,23 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return page(request, 403)
+    return not_taken(request) if is_form_of_ours(request) else page(request, 403)
+
+
+def not_taken(request: HttpRequest, *, with_words: bool = True) -> HttpResponse:
+    """Return the page for a form of the workshop whose sender has been signed out, or whose token has expired.
+
+    Without `with_words` the body is not read: it is a stranger's, and large or with files.
+    """
+    user = getattr(request, "user", None)
+    context = {
+        "is_signed_in": bool(user and user.is_authenticated),
+        "fields": to_look_at(request) if with_words else [],
+        "sign_in": f"{reverse(settings.LOGIN_URL)}?{urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})}",
+    }
+    response = render(request, "errors/not_taken.html", context, status=403)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def page_not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
@@ -95,12 +113,3 @@ def unavailable(request: HttpRequest, error: BaseException) -> HttpResponse:
     response["Retry-After"] = str(RETRY_AFTER)
     response._has_been_logged = True  # type: ignore[attr-defined] # Django would add a line, or a whole traceback
     return response
-
-
-def typed_fields(request: HttpRequest) -> list[tuple[str, str]]:
-    """Return name and value of each field of a form of the workshop, but nothing from a form that holds a secret."""
-    path = request.path_info
-    is_here = hasattr(request, "_post") or request.META.get("CONTENT_TYPE", "").startswith(URLENCODED)
-    if request.method != "POST" or not path.startswith("/admin/") or path.startswith(SECRET_FORMS) or not is_here:
-        return []
-    return [(name, value) for name, values in request.POST.lists() for value in values]

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from cdtrainer import errors
 from cdtrainer.front_door import FILM_FORMS, MULTIPART, REFUSED, SMALL_FORM, UPLOADS
+from cdtrainer.kept_words import is_form_of_ours
 from uploads.body import Body
 
 #: Browser features that pages may use: full screen for clips, and screen-wake-lock, which no script asks for yet:
@@ -73,6 +74,8 @@ class RefusedBodyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if status := request.META.get(REFUSED):
+            if status == HTTPStatus.FORBIDDEN and is_form_of_ours(request):  # without a session
+                return errors.not_taken(request)
             return errors.page(request, status)
         return self.get_response(request)
 
@@ -92,6 +95,8 @@ class ExpectedFilesMiddleware:
         brings_film = takes_film and request.content_type == MULTIPART
         is_large = int(request.META.get("CONTENT_LENGTH") or 0) > SMALL_FORM
         if (brings_film or (is_large and not request.path_info.startswith(UPLOADS))) and not is_staff(request.user):
+            if is_form_of_ours(request):
+                return errors.not_taken(request, with_words=False)
             return errors.page(request, 403)
         if request.content_type == MULTIPART and not takes_film:
             request.upload_handlers = [NoFilesHandler(request)]

@@ -153,6 +153,9 @@ CLIP_MAX_SECONDS = env.int("CLIP_MAX_SECONDS", default=300)
 # "X-Accel-Redirect" prefix of an nginx `internal` location over MEDIA_ROOT; empty: this server sends films itself.
 MEDIA_ACCEL_PREFIX = env.str("MEDIA_ACCEL_PREFIX", default="")
 
+# How long the operator keeps backups, in days; 0: the site does not know, and says so to who deletes for good.
+BACKUPS_KEPT_DAYS = env.int("BACKUPS_KEPT_DAYS", default=0)
+
 # Uploads in progress, in var/ too: several web hosts share this folder (docs/decisions.md).
 UPLOADS_ROOT = env.path("UPLOADS_ROOT", default=BASE_DIR / "var" / "uploads")()
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=CLIP_MAX_BYTES)  # of one file

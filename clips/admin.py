@@ -1,10 +1,9 @@
-from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
@@ -14,7 +13,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from clips.conversion import files, jobs
+from clips.conversion import jobs
 from clips.conversion.models import Moment
 from clips.forms import ClipPageForm, pks_in
 from clips.live import MEDIA, LiveClips, preview_of, state_of, still_of
@@ -78,7 +77,7 @@ class ClipAdmin(LiveClips, WorkshopAdmin):
     ]
     list_per_page = 50
     save_on_top = True
-    actions = ["publish", "withdraw", "convert_again"]
+    actions = ["publish", "withdraw", "convert_again", "delete_selected"]
     readonly_fields = ["state", "preview", "more_moments", "original_filename", "uploaded_by", "uploaded_at"]
     fieldsets = [
         (None, {"fields": ["exercise", ("variation", "position", "title"), "kind", "published"]}),
@@ -171,17 +170,6 @@ class ClipAdmin(LiveClips, WorkshopAdmin):
             return HttpResponseRedirect(request.get_full_path())
         return super().changelist_view(request, extra_context)
 
-    def delete_model(self, request: HttpRequest, obj: Clip) -> None:
-        public_id = obj.public_id
-        super().delete_model(request, obj)
-        transaction.on_commit(partial(files.remove_all, public_id))
-
-    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        public_ids = list(queryset.values_list("public_id", flat=True))
-        super().delete_queryset(request, queryset)
-        for public_id in public_ids:
-            transaction.on_commit(partial(files.remove_all, public_id))
-
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
         """Return the address of the exercise's page, or None while visitors would not find the clip there."""
         if obj is None or not Clip.objects.visible().filter(pk=obj.pk).exists():
@@ -273,7 +261,7 @@ class ClipAdmin(LiveClips, WorkshopAdmin):
                     "state": state_of(clip),
                     "still": still_of(clip),
                     "preview": preview_of(clip),
-                    "said": f"{clip}: {clip.get_status_display()}. {clip.problem}".strip(),
+                    "announcement": f"{clip}: {clip.get_status_display()}. {clip.problem}".strip(),
                 }
                 for clip in clips
             }

@@ -251,6 +251,11 @@ class Clip(models.Model):
             )
 
     @property
+    def full_name(self) -> str:
+        """Its name with that of its exercise, for where nothing else says which clip it is."""
+        return f"{self.exercise}: {self}" if self.exercise else str(self)
+
+    @property
     def text_alternative(self) -> str:
         """What can be seen, in words with side markers: the clip's own, its variation's or its exercise's.
 

@@ -14,6 +14,7 @@ def upload_texts() -> dict[str, str]:
         "busy": _("This film is being sent in another window. This row follows it."),
         "signedOut": _("You are no longer signed in. Sign in again, and it goes on from the last byte."),
         "again": _("Half-way here. Choose the same file again, and it goes on from the last byte."),
+        "elsewhere": _("Half-way here, to replace the film of a clip. Open the clip, and choose the same file again."),
         "unreadable": _("The file can no longer be read. Choose it again, and it goes on from the last byte."),
         "sent": _("Sent."),
         "needsExercise": _("Sent. Choose the exercise it shows."),

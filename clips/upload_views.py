@@ -140,13 +140,18 @@ def state(request: HttpRequest) -> HttpResponse:
 
 
 def upload_as_json(upload: Upload, clip: Clip | None) -> dict[str, Any]:
+    """Return what a row shows of an upload; `replaces` is the clip that it is to be the new film of, or ""."""
+    told = parsed_metadata(upload.metadata)
+    replaces = next(iter(pks_in([told.get("clip", "")])), "")
     return {
         "id": str(upload.pk),
         "url": reverse("uploads:detail", args=[upload.pk]),
         "name": upload.filename,
         "length": upload.length,
         "offset": upload.offset,
-        "modified": parsed_metadata(upload.metadata).get("modified", ""),
+        "modified": told.get("modified", ""),
+        "replaces": replaces,
+        "replacement": reverse("clip_upload:replacement", args=[replaces]) if replaces else "",
         "finished": upload.is_finished,
         "clip": clip_as_json(clip) if clip else None,
     }
@@ -213,7 +218,9 @@ def make_clip(request: HttpRequest) -> HttpResponse:
 @require_POST
 def replace_film(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a clip a new film. Visitors keep the old one until the new one is ready."""
-    clip = get_object_or_404(Clip.objects.select_related("exercise"), pk=pk)
+    clip = Clip.objects.select_related("exercise").filter(pk=pk).first()
+    if clip is None:
+        return refusal(_("This clip was deleted meanwhile. Bring it back under “Recently deleted”, and choose again."))
     upload = _upload(request)
     made = request.POST.get("made", "")
     if made not in View.values:

@@ -39,6 +39,8 @@ def take_over(upload: Upload, clip: Clip, user: Any) -> None:
     except BaseException:
         originals().delete(name)  # our second name of the film; the first is still there
         raise
+    for twin in upload.twins():  # a half upload of the same file would only ask for it again
+        twin.discard()
 
 
 def save_with_film(clip: Clip, name: str, filename: str, user: Any) -> None:

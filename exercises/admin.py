@@ -17,7 +17,7 @@ from clips.live import MEDIA, LiveClips
 from clips.models import Clip
 from exercises.choices import GroupChoice
 from exercises.models import BodyPart, Equipment, Exercise, ExerciseGroup, Variation
-from texts.admin import REVIEW, ReviewedTextAdmin, ReviewFilter, TextAdmin, WorkshopAdmin
+from texts.admin import REVIEW, KeptInline, ReviewedTextAdmin, ReviewFilter, TextAdmin, WorkshopAdmin
 
 
 class VariationInline(admin.StackedInline):
@@ -28,7 +28,7 @@ class VariationInline(admin.StackedInline):
     fields = [("number", "title"), "how", "description"]
 
 
-class ClipInline(LiveClips, admin.StackedInline):
+class ClipInline(LiveClips, KeptInline, admin.StackedInline):
     """The clips of an exercise, on the exercise's own form."""
 
     model = Clip
@@ -112,7 +112,6 @@ class ExerciseAdmin(ReviewedTextAdmin):
     prepopulated_fields = {"slug": ["name", "subtitle"]}
     inlines: ClassVar[list[type[InlineModelAdmin]]] = [VariationInline, ClipInline]
     parts: ClassVar[list[str]] = ["variations"]
-    not_brought_back = _("Clips that were deleted with an exercise stay deleted: upload their films again.")
     save_on_top = True
     formfield_overrides = WorkshopAdmin.formfield_overrides | {
         models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}

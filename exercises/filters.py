@@ -45,6 +45,27 @@ class Filters:
         values = {name: str(query[name]) for name in self.NAMES if query.get(name)}
         self.chosen = {name: value for name, value in values.items() if self._exists(name, value)}
 
+    @property
+    def query(self) -> str:
+        """Return the choices as the query of an address, as in "?stage=1&position=lying"; "" without any."""
+        return query_of(self.chosen)
+
+    @property
+    def label(self) -> str:
+        """Return the choices in words, as in "Stage 1, Lying"; in two queries at most."""
+        return ", ".join(self._word(name, value) for name, value in self.chosen.items())
+
+    @staticmethod
+    def _word(name: str, value: str) -> str:
+        if name == "stage":
+            return str(Stage.objects.get(number=int(value)).name)
+        if name == "part":
+            return str(BodyPart.objects.get(slug=value).name)
+        if name == "equipment" and value != NO_EQUIPMENT:
+            return str(Equipment.objects.get(slug=value).name)
+        words = {"movement": dict(Exercise.Movement.choices), "position": POSITIONS, "help": HELP}
+        return str(words[name][value]) if name in words else _("Nothing needed")
+
     @staticmethod
     def _exists(name: str, value: str) -> bool:
         if name == "stage":
@@ -123,6 +144,11 @@ class Filters:
         choices = {**self.chosen, name: value}
         if self.chosen.get(name) == value:
             del choices[name]
-        query = QueryDict(mutable=True)
-        query.update(choices)
-        return f"?{query.urlencode()}" if choices else "./"
+        return query_of(choices) or "./"
+
+
+def query_of(choices: Mapping[str, str]) -> str:
+    """Return choices as the query of an address; "" without any."""
+    query = QueryDict(mutable=True)
+    query.update(choices)
+    return f"?{query.urlencode()}" if choices else ""

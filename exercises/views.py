@@ -1,5 +1,6 @@
 """The list of all exercises with its filters, and the page of each."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -52,30 +53,56 @@ def page_of_list(request: HttpRequest, filters: Filters) -> Page[Exercise]:
 
 @require_safe
 def exercise_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """Return the page of an exercise: its clips, steps, dose and warnings."""
+    """Return the page of an exercise: its clips, dose, steps and warnings.
+
+    The filters of the list that a visitor comes from travel along in the address, so that "next" stays within it.
+    """
     exercises = Exercise.objects.published()
     exercise = get_object_or_404(exercises.with_clips().prefetch_related("equipment", "body_parts"), slug=slug)
-    stage, clip = exercise.group.stage, exercise.first_clip
-    in_stage = exercises.in_stage(stage.number).select_related("group").in_order()
-    previous, following = neighbours(in_stage, exercise)
+    clip = exercise.first_clip
+    way = way_of(exercise, Filters(request.GET))
+    previous, following = neighbours(way.exercises, exercise)
     context = {
         "exercise": exercise,
-        "stage": stage,
+        "stage": exercise.group.stage,
         "previous": previous,
         "next": following,
+        "query": way.query,
         "picture": clip.still_url if clip else "",
     }
-    return render(request, "exercises/exercise_detail.html", exercise_head(request, exercise) | context)
+    return render(request, "exercises/exercise_detail.html", exercise_head(request, exercise, way) | context)
 
 
-def exercise_head(request: HttpRequest, exercise: Exercise) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Way:
+    """The list that a visitor goes through: its exercises in order, the pages above it, and its filters as a query."""
+
+    exercises: list[Exercise]
+    parents: list[tuple[str, str]]
+    query: str
+
+
+def way_of(exercise: Exercise, filters: Filters) -> Way:
+    """Return the filtered list that `exercise` belongs to, or its stage."""
+    exercises = Exercise.objects.published().select_related("group__stage").in_order()
+    if filters.chosen:
+        found = list(filters.apply(exercises).distinct())
+        if exercise in found:
+            address = reverse("exercises:list")
+            return Way(found, [(_("Exercises"), address), (filters.label, address + filters.query)], filters.query)
+    stage = exercise.group.stage
+    parents = [(_("Stages"), reverse("stages:list")), (stage.name, stage.get_absolute_url())]
+    return Way(list(exercises.in_stage(stage.number)), parents, "")
+
+
+def exercise_head(request: HttpRequest, exercise: Exercise, way: Way) -> dict[str, Any]:
     """Return the page head of an exercise, with its plan and clips for search engines."""
-    stage, purpose = exercise.group.stage, sided(exercise.purpose)
+    purpose = sided(exercise.purpose)
     return page_head(
         request,
         exercise.title,
         purpose,
-        parents=[(_("Stages"), reverse("stages:list")), (stage.name, stage.get_absolute_url())],
+        parents=way.parents,
         data=[
             medical_page(request, exercise.title, purpose, exercise),
             structured_data.exercise_plan(request, exercise),

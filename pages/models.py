@@ -1,7 +1,10 @@
 """The site's own pages, each with its sections."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import ProtectedError
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +13,11 @@ from texts.models import ReviewedText
 from texts.prose import ProseField
 
 #: Pages that templates link to: without them every other page would have a dead link.
-LINKED_EVERYWHERE = frozenset({"home", "about", "accessibility", "before-you-start", "evidence", "privacy"})
+LINKED_EVERYWHERE = frozenset(
+    {"home", "about", "accessibility", "before-you-start", "evidence", "new-to-cd", "privacy"}
+)
+#: Why they stay.
+KEPT_BECAUSE = _("This page stays: every other page links to it, and people look there for what keeps them safe.")
 #: First parts of addresses that other views of the site answer (cdtrainer/urls.py, pages/urls.py, faq/urls.py).
 RESERVED = frozenset(
     {"admin", "contact", "exercises", "faq", "healthz", "media", "my-side", "problems", "readyz", "search", "sides"}
@@ -24,6 +31,18 @@ class PageQuerySet(models.QuerySet["Page"]):
     def published(self) -> "PageQuerySet":
         """Return what visitors may see; drafts too in a preview."""
         return self if drafts.are_shown() else self.filter(published=True)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Delete all of them, or none when every page of the site links to one.
+
+        Raises:
+            ProtectedError: then.
+        """
+        if kept := set(self.filter(slug__in=LINKED_EVERYWHERE)):
+            raise ProtectedError(str(KEPT_BECAUSE), {*kept})
+        return super().delete()
+
+    delete.queryset_only = True  # type: ignore[attr-defined] # as Django's own: never `Page.objects.delete()`
 
 
 class Page(ReviewedText):
@@ -61,6 +80,21 @@ class Page(ReviewedText):
             raise ValidationError(
                 _("Every page links to this one: change its words, but keep its address and leave it published.")
             )
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete the page, unless every other page links to it.
+
+        Raises:
+            ProtectedError: then.
+        """
+        if self.kept_because:
+            raise ProtectedError(self.kept_because, {self})
+        return super().delete(*args, **kwargs)
+
+    @property
+    def kept_because(self) -> str:
+        """Why it cannot be deleted, in a sentence; "" when it can."""
+        return str(KEPT_BECAUSE) if self.slug in LINKED_EVERYWHERE else ""
 
     def get_absolute_url(self) -> str:
         """Return the address of the page; that of the home page is `/`."""

@@ -4,6 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
 from stages.models import Stage
 from texts.neighbours import neighbours
 from texts.templatetags.texts import lines
@@ -14,6 +17,41 @@ class Sign(NamedTuple):
 
     name: str
     text: str
+
+
+#: What a visitor can say of the way their head pulls. "other" has no side: the site says so, and what to do.
+PULLS = [
+    ("left", _("To the left")),
+    ("right", _("To the right")),
+    ("other", _("It tilts, or goes forward or back")),
+    ("neither", _("Neither, or I am not sure")),
+]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a visitor has answered so far: whether a doctor has named CD, the way the head pulls, the ticked signs."""
+
+    sent: bool
+    named: str
+    pull: str
+    ticked: frozenset[str]
+
+    @property
+    def sees_doctor_first(self) -> bool:
+        """Whether a doctor comes before any exercise: nobody has said yet what is wrong with the neck."""
+        return self.sent and self.named != "yes"
+
+
+def answers_in(query: QueryDict) -> Answers:
+    """Return the answers in the query of an address; unknown ones count as not given."""
+    named, pull = query.get("named", ""), query.get("pull", "")
+    return Answers(
+        sent=bool(query.get("answered")),
+        named=named if named in ("yes", "no") else "",
+        pull=pull if pull in dict(PULLS) else "",
+        ticked=frozenset(query),  # a ticked box sends its name, such as "2-1"
+    )
 
 
 @dataclass(frozen=True)

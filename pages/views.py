@@ -1,5 +1,6 @@
 """Home, the site's own pages, *Where do I start?*, search, and robots.txt."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -8,18 +9,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from clips.models import Clip, ClipQuerySet
+from clips.models import Clip
+from exercises.models import Exercise
 from faq.models import LOW_MOOD, Problem, Question
 from pages import search as site_search
 from pages.crisis import calls_for_help
 from pages.models import Page
-from pages.start import recommend, signs_of
+from pages.start import PULLS, answers_in, recommend, signs_of
 from pages.templatetags.safety import care_card
 from stages.models import Stage
 from texts.addresses import absolute_address
 from texts.page_head import page_head
 from texts.structured_data import medical_page, website
 
+#: The exercise whose still is the picture of the site.
+HERO = "center-to-left"
 #: Of a search that are read for a call for help; far more than are looked up.
 MOST_CHARACTERS = 1000
 
@@ -33,10 +37,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "title": title,
         "description": description,
         "structured_data": [website(request), medical_page(request, title, description, page)],
-        "stages": Stage.objects.published().with_number_of_exercises(),
         "questions": Question.objects.published().filter(top=True)[:4],
     }
-    return render(request, "pages/home.html", context | home_texts(page) | home_clips())
+    return render(request, "pages/home.html", context | home_texts(page) | story_clips() | home_pictures())
 
 
 def home_texts(page: Page | None) -> dict[str, Any]:
@@ -46,21 +49,32 @@ def home_texts(page: Page | None) -> dict[str, Any]:
     return {"page": page, "section": sections, "dimensions": dimensions}
 
 
-def home_clips() -> dict[str, Any]:
-    """Return the clips of the author's story, and the clip whose still is the picture of the site."""
-    clips = Clip.objects.visible()
-    films = clips.filter(kind=Clip.Kind.FILMED)  # a drawing shows an exercise, but proves nobody's recovery
+def story_clips() -> dict[str, Any]:
+    """Return the filmed clips of the author's story; a drawing shows an exercise, but proves nobody's recovery."""
+    films = list(Clip.objects.visible().filter(kind=Clip.Kind.FILMED).exclude(story=""))
     return {
-        "then_clips": by_variation(films.filter(story=Clip.Story.THEN)),
-        "now_clips": by_variation(films.filter(story=Clip.Story.NOW)),
-        "hero": clips.filter(exercise__slug="center-to-left").first(),
+        "then_clips": by_variation([clip for clip in films if clip.story == Clip.Story.THEN]),
+        "now_clips": by_variation([clip for clip in films if clip.story == Clip.Story.NOW]),
     }
 
 
-def by_variation(clips: ClipQuerySet) -> list[Clip]:
-    """Return the clip to show for each variation of the author's story, in order."""
-    shown = clips.shown_by_variation()
-    return [shown[number] for number in sorted(shown)]
+def home_pictures() -> dict[str, Any]:
+    """Return the stages, each with the clip of its first exercise, and the clip whose still is that of the site."""
+    exercises = Exercise.objects.published().select_related("group").prefetch_related("clips").in_order()
+    pictures: dict[int, Clip] = {}
+    hero = None
+    for exercise in exercises:
+        if clip := exercise.first_clip:
+            pictures.setdefault(exercise.group.stage_id, clip)
+            hero = clip if exercise.slug == HERO else hero
+    stages = Stage.objects.published().with_number_of_exercises()
+    return {"stages": [(stage, pictures.get(stage.pk)) for stage in stages], "hero": hero}
+
+
+def by_variation(clips: Iterable[Clip]) -> list[Clip]:
+    """Return the newest clip of each variation, in order."""
+    newest = {clip.variation: clip for clip in sorted(clips, key=lambda clip: clip.pk)}
+    return [newest[number] for number in sorted(newest)]
 
 
 @require_safe
@@ -80,14 +94,15 @@ def page_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    """Return the checklist of *Where do I start?* and, once it has been answered, the stage that fits."""
+    """Return the questions of *Where do I start?* and, once answered, the stage that fits, or a doctor first."""
     stages = list(Stage.objects.published())
-    ticked = set(request.GET)  # a ticked box sends its name, such as "2-1"
+    answers = answers_in(request.GET)
     description = _("A short checklist that says which stage of the programme fits you, and why.")
     context = {
         "stages": [(stage, signs_of(stage)) for stage in stages],
-        "ticked": ticked,
-        "answer": recommend(stages, ticked) if request.GET.get("answered") else None,
+        "answers": answers,
+        "pulls": PULLS,
+        "answer": recommend(stages, answers.ticked) if answers.sent and not answers.sees_doctor_first else None,
         "stage_with_warning": next((stage for stage in stages if stage.warning), None),
     }
     head = page_head(request, _("Where do I start?"), description)

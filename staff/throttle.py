@@ -23,13 +23,13 @@ def at_most(times: int, view: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(view)
     def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         address = hashlib.sha256(get_ip(request).encode()).hexdigest()
-        key, cache = f"asked-{view.__name__}-{address}", caches["pages"]
+        key, cache = f"requests-{view.__name__}-{address}", caches["pages"]
         cache.add(key, 0, MINUTE)
         try:
-            asked = cache.incr(key)
+            requests = cache.incr(key)
         except ValueError:  # thrown out since, to make room
-            asked = 1
-        if asked > times:
+            requests = 1
+        if requests > times:
             response = errors.too_many_requests(request)
             response["Retry-After"] = str(MINUTE)
             return response

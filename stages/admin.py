@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from exercises.models import ExerciseGroup
 from stages.models import Stage
-from texts.admin import REVIEW, ReviewedTextAdmin, ReviewFilter
+from texts.admin import REVIEW, KeptInline, ReviewedTextAdmin, ReviewFilter
 
 
-class ExerciseGroupInline(admin.StackedInline):
+class ExerciseGroupInline(KeptInline, admin.StackedInline):
     """The groups of a stage, on the stage's form."""
 
     model = ExerciseGroup

@@ -24,6 +24,7 @@ TEXT = {
     "stop": ["on-stop"],
     "focus": ["focus-ink"],
     "panel": ["panel-ink"],
+    "hero": ["on-brand-tint"],
     "player": ["on-player"],
 }
 #: Borders of controls and rings of the focus, on each background.

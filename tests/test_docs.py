@@ -92,3 +92,17 @@ def test_find_it_has_a_line_for_every_room_and_asks_nothing_twice():
 )
 def test_a_wrong_line_of_find_it_would_be_noticed(file, name):
     assert not is_there(file, name)
+
+
+def test_every_test_and_tool_that_the_paper_on_reliability_names_is_there():
+    paper = (ROOT / "docs" / "reliability.md").read_text()
+    tests = re.findall(r"`([\w/]+\.py)(?:::(\w+))?`", paper)
+
+    assert len(tests) > 50
+    missing = [
+        f"{file}::{name}"
+        for file, name in tests
+        for path in [file if file.startswith(("tools/", "tests/")) else f"tests/{file}"]
+        if not (ROOT / path).is_file() or (name and not is_there(path, name))
+    ]
+    assert missing == []

@@ -88,6 +88,7 @@ def test_public_addresses_stay_where_they_are(fetch):
     for address in ["/", "/stages/", "/stages/1/", "/stages/2/", "/stages/3/", "/start/", "/exercises/",
                     "/exercises/center-to-left/", "/faq/", "/problems/", "/problems/trouble-swallowing/", "/search/",
                     "/my-side/", "/about/", "/before-you-start/", "/evidence/", "/privacy/", "/accessibility/",
+                    "/new-to-cd/",
                     "/robots.txt", "/sitemap.xml"]:  # fmt: skip
         assert fetch(address).status_code == 200, address
 

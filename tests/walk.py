@@ -45,7 +45,7 @@ class Words(HTMLParser):
         super().__init__()
         self.leave_out = set(leave_out)
         self.stack = []
-        self.said = []
+        self.texts = []
 
     def handle_starttag(self, tag, attrs):
         names = {name for name, _value in attrs}
@@ -53,7 +53,7 @@ class Words(HTMLParser):
         silent = tag in ("script", "style") or bool(names & self.leave_out)
         heard = inside and not silent and not (self.stack and self.stack[-1][2])
         if heard:
-            self.said += [value for name, value in attrs if name in ("alt", "aria-label", "title") and value]
+            self.texts += [value for name, value in attrs if name in ("alt", "aria-label", "title") and value]
         if tag not in VOID:
             self.stack.append((tag, inside, silent or (bool(self.stack) and self.stack[-1][2])))
 
@@ -63,14 +63,14 @@ class Words(HTMLParser):
 
     def handle_data(self, data):
         if self.stack and self.stack[-1][1] and not self.stack[-1][2]:
-            self.said.append(data)
+            self.texts.append(data)
 
 
 def words(html, leave_out=()):
     """Return the words of a page's main part, alt texts and labels among them, with white space folded."""
     parser = Words(leave_out)
     parser.feed(html)
-    return " ".join(" ".join(parser.said).split())
+    return " ".join(" ".join(parser.texts).split())
 
 
 class Links(HTMLParser):

@@ -19,7 +19,10 @@ from js_asset import Media
 
 from cdtrainer.requests import SiteRequest
 from texts import freshness
+from texts.deletion_admin import DeletionAdmin
+from texts.deletion_admin import KeptInline as KeptInline
 from texts.history_admin import HistoryAdmin
+from texts.merge_admin import MergingAdmin
 from texts.models import REVIEW_FIELDSET, REVIEW_LASTS, review_is_due
 from texts.publishing import set_published
 
@@ -41,8 +44,10 @@ ORDER_TEXTS = {
 }
 
 
-class WorkshopAdmin(admin.ModelAdmin):
-    """The base of every model admin: text editor, row order, fresh pages, preview and link to the visitors' page."""
+class WorkshopAdmin(MergingAdmin, DeletionAdmin):
+    """The base of every model admin: merging, deleting, text editor, row order, fresh pages, preview, page link."""
+
+    actions = ["delete_selected"]
 
     formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 5})}}
 
@@ -57,7 +62,8 @@ class WorkshopAdmin(admin.ModelAdmin):
         """Add `order.js` with its messages, which class `Media` would translate once for all requests."""
         order_texts = json.dumps({name: str(text) for name, text in ORDER_TEXTS.items()})
         order = forms.Script("workshop/order.js", type="module", **{"data-order-texts": order_texts})
-        return super().media + forms.Media(js=[order])  # type: ignore[list-item] # new in Django 5.2
+        leave = forms.Script("workshop/leave.js", type="module")
+        return super().media + forms.Media(js=[order, leave])  # type: ignore[list-item] # new in Django 5.2
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> type[forms.ModelForm]:
         """Return a form that labels each field with its row, for screen readers, and marks positions for `order.js`."""
@@ -72,6 +78,18 @@ class WorkshopAdmin(admin.ModelAdmin):
                     if name == "position":
                         field.widget.attrs["data-order"] = str(self.instance)
                         field.widget.attrs["data-order-within"] = getattr(self.instance, within, "") if within else ""
+                        field.show_hidden_initial = True  # so that only the rows moved here are saved
+
+            def clean(self) -> dict[str, Any] | None:
+                cleaned: dict[str, Any] | None = super().clean()
+                if "position" in self.changed_data and self.was_moved_meanwhile():
+                    self.add_error("position", _("Somebody else has moved this meanwhile. Load the list again."))
+                return cleaned
+
+            def was_moved_meanwhile(self) -> bool:
+                was = self.data.get(self["position"].html_initial_name)
+                now = str(self.initial["position"])
+                return was not in (None, now) and self.data.get(self["position"].html_name) != now
 
         return RowForm
 
@@ -82,20 +100,16 @@ class WorkshopAdmin(admin.ModelAdmin):
         # only with the nonce of this answer.
         nonce = str(cast(SiteRequest, request).csp_nonce)
         context["media"] = Media.from_media(context["media"]).with_nonce(nonce)
+        row = context.get("original")
+        context["why_kept"] = getattr(row, "kept_because", "")
+        context["deletes_at_once"] = row is not None and self.has_delete_permission(request, row)
+        context["show_delete"] = False  # Django's own link, to a page that asks
         context["preview_url"] = self.get_preview_url(context.get("original"))
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Save the related rows, the last step of every form and of every row of a list, and refresh cached pages."""
         super().save_related(request, form, formsets, change)
-        freshness.touch()
-
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        super().delete_model(request, obj)
-        freshness.touch()
-
-    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
-        super().delete_queryset(request, queryset)
         freshness.touch()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
@@ -150,7 +164,7 @@ class ReviewFilter(admin.SimpleListFilter):
 class ReviewedTextAdmin(TextAdmin):
     """The admin of a text that can be published and reviewed."""
 
-    actions = ["publish", "withdraw"]
+    actions = ["publish", "withdraw", "delete_selected"]
     list_per_page = 100
 
     @admin.display(description=_("review"), ordering="reviewed_on")

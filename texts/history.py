@@ -18,7 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from texts.differences import Difference, differences, names_in
-from texts.models import Version
+from texts.models import Deletion, Version
 
 #: Restoring an existing text changes its words only: these fields keep their values.
 NOT_RESTORED = ("published", "position", "slug", "key", "number")
@@ -94,12 +94,10 @@ def versions_of(row: models.Model, parts: Sequence[str] = ()) -> models.QuerySet
     return versions.annotate(previous=Subquery(previous), is_newest=~Exists(newer)).newest_first()
 
 
-def deleted(model: type[models.Model]) -> models.QuerySet[Version]:
-    """Return the last version of each row of `model` that was deleted and is still gone, the newest first."""
-    versions = Version.objects.of_model(model)
-    newer = versions.filter(object_id=OuterRef("object_id"), pk__gt=OuterRef("pk"))
-    row = model._default_manager.filter(pk=OuterRef("object_id"))
-    return versions.filter(~Exists(newer), ~Exists(row), kind=Version.Kind.DELETED).newest_first()
+def last_content(model: type[models.Model], pk: str) -> dict[str, Any]:
+    """Return the last content that was written down of a row, of a deleted one too; nothing without a version."""
+    version = Version.objects.of_model(model).filter(object_id=pk).newest_first().first()
+    return version.content if version else {}
 
 
 @dataclass(frozen=True)
@@ -133,13 +131,6 @@ def entries(versions: Iterable[Any]) -> list[Entry]:
     ]
 
 
-def deleted_entries(versions: Iterable[Version]) -> list[Entry]:
-    """Return the entries of deleted texts, from rows of `deleted`, each with all its words."""
-    versions = list(versions)
-    names = names_in(versions)
-    return [Entry(version, True, differences(version, None, names), True) for version in versions]
-
-
 # Restoring ---------------------------------------------------------------------------
 
 
@@ -167,22 +158,11 @@ def restore(version: Version, user: Any) -> models.Model:
         _prepare_to_return(row)
     row.full_clean()
     row.save(force_insert=was_deleted)
+    Deletion.objects.of_row(version.model, row.pk).delete()  # it cannot come back twice
     for name, pks in many_to_many.items():
         related = getattr(row, name)
         related.set(related.model._default_manager.filter(pk__in=pks))
     record(row, user, Version.Kind.RESTORED)
-    return row
-
-
-def restore_deleted(version: Version, user: Any) -> models.Model:
-    """Create a deleted text again, as a draft, with the parts that were deleted with it, and return it.
-
-    Raises:
-        ValidationError: when that breaks a rule of today, or belongs to something that is gone.
-    """
-    row = restore(version, user)
-    for part in version.parts.order_by("pk"):
-        restore(part, user)
     return row
 
 

@@ -1,4 +1,4 @@
-"""The history of a text in the workshop: record changes, show versions, restore one, bring deleted texts back."""
+"""The history of a text in the workshop: record changes, show versions, restore one, bring deleted parts back."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -12,7 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
@@ -25,8 +24,6 @@ class HistoryAdmin(admin.ModelAdmin):
 
     #: Related names of the rows that are edited as parts of this text, such as the sections of a page.
     parts: ClassVar[list[str]] = []
-    #: What the page of deleted texts says about rows that are deleted with a text and do not come back.
-    not_brought_back: Any = ""
     versions_per_page = 20
 
     def part_models(self) -> list[type[models.Model]]:
@@ -74,8 +71,6 @@ class HistoryAdmin(admin.ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         pages: list[tuple[str, Callable[..., HttpResponse], str]] = [
             ("<path:object_id>/history/<int:version>/restore/", self.restore_view, "restore"),
-            ("deleted/", self.deleted_view, "deleted"),
-            ("deleted/<int:version>/bring-back/", self.bring_back_view, "bring_back"),
         ]
         name = f"{self.opts.app_label}_{self.opts.model_name}"
         urls = [path(route, self.admin_site.admin_view(view), name=f"{name}_{page}") for route, view, page in pages]
@@ -100,20 +95,6 @@ class HistoryAdmin(admin.ModelAdmin):
             **(extra_context or {}),
         }
         return self.render_versions(request, "admin/texts/history.html", page, context)
-
-    def deleted_view(self, request: HttpRequest) -> HttpResponse:
-        """Show the deleted texts of this kind, the newest deletion first, each with its last words."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        page = self.page_of_versions(request, history.deleted(self.model).prefetch_related("parts"))
-        context = {
-            "title": gettext("Deleted texts: %s") % self.opts.verbose_name_plural,
-            "entries": history.deleted_entries(page.object_list),
-            "bring_back": f"admin:{self.opts.app_label}_{self.opts.model_name}_bring_back",
-            "come_back_as_drafts": any(field.name == "published" for field in self.opts.fields),
-            "not_brought_back": self.not_brought_back,
-        }
-        return self.render_versions(request, "admin/texts/deleted.html", page, context)
 
     def page_of_versions(self, request: HttpRequest, versions: models.QuerySet[Version]) -> Any:
         return Paginator(versions, self.versions_per_page).get_page(request.GET.get("p"))
@@ -155,32 +136,6 @@ class HistoryAdmin(admin.ModelAdmin):
             self.message_user(request, message, messages.SUCCESS)
         return redirect(self.address_of("history", text.pk))
 
-    def bring_back_view(self, request: HttpRequest, version: int) -> HttpResponse:
-        """Create a deleted text again from `version`, with the parts that were deleted with it."""
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        deletions = Version.objects.of_model(self.model).filter(kind=Version.Kind.DELETED)
-        wanted = get_object_or_404(deletions, pk=version)
-        if self.model._default_manager.filter(pk=wanted.object_id).exists():  # the button was pressed twice
-            return redirect(self.address_of("change", wanted.object_id))
-        for part in wanted.parts.all():
-            self.check_may_restore(request, part)
-        try:
-            with transaction.atomic():
-                row = history.restore_deleted(wanted, request.user)
-                freshness.touch()
-                super().log_addition(request, row, gettext("Brought back after it had been deleted."))
-        except ValidationError as error:
-            self.report_refusal(request, error)
-            return redirect(self.address_of("deleted"))
-        message = gettext("“%s” is back. To undo this, delete it again.") % row
-        if hasattr(row, "published"):
-            message = gettext("“%s” is back, as a draft: visitors see it once you publish it.") % row
-        self.message_user(request, message, messages.SUCCESS)
-        return redirect(self.address_of("change", row.pk))
-
     def check_may_restore(self, request: HttpRequest, version: Version) -> None:
         """Refuse a row that this person may not change, or may not add when it was deleted.
 
@@ -194,19 +149,3 @@ class HistoryAdmin(admin.ModelAdmin):
     def report_refusal(self, request: HttpRequest, error: ValidationError) -> None:
         message = gettext("It cannot be restored as it was. %s") % " ".join(error.messages)
         self.message_user(request, message, messages.ERROR)
-
-    # The way to the deleted texts ----------------------------------------------------
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        context = dict(extra_context or {})
-        if self.has_add_permission(request):
-            context["deleted_url"] = self.address_of("deleted")
-        return super().changelist_view(request, context)
-
-    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
-        """Say where a text that has just been deleted can be brought back."""
-        response = super().response_delete(request, obj_display, obj_id)
-        if self.has_add_permission(request):
-            link = format_html('<a href="{}">{}</a>', self.address_of("deleted"), gettext("Deleted texts"))
-            self.message_user(request, format_html(gettext("Was that a mistake? It waits under {}."), link))
-        return response

@@ -1,7 +1,7 @@
 """What all texts share: who wrote and reviewed them, their versions, and the version of all content."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 #: How long a review is valid when no date for the next one is set.
 REVIEW_LASTS = timedelta(days=365)
+#: How long what was deleted can be brought back.
+KEPT_FOR = timedelta(days=30)
 
 
 def review_is_due() -> models.Q:
@@ -130,6 +132,65 @@ class Version(models.Model):
         if self.kind == self.Kind.FIRST:
             return ""
         return self.by or gettext("the programme")
+
+
+class DeletionQuerySet(models.QuerySet["Deletion"]):
+    def of_row(self, model: type[models.Model], pk: Any) -> "DeletionQuerySet":
+        """Return the deletion of one row, or nothing."""
+        return self.filter(content_type=ContentType.objects.get_for_model(model), object_id=pk)
+
+    def of_kinds(self, models: list[type[models.Model]]) -> "DeletionQuerySet":
+        """Return what was deleted of these kinds."""
+        return self.filter(content_type__in=ContentType.objects.get_for_models(*models).values())
+
+    def over(self) -> "DeletionQuerySet":
+        """Return what has been kept long enough, the oldest first."""
+        return self.filter(deleted_at__lte=timezone.now() - KEPT_FOR).order_by("deleted_at", "pk")
+
+
+class Deletion(models.Model):
+    """A row that was deleted, with all that went with it, until it goes for good. `texts.deletion` writes and reads it.
+
+    The rows themselves are gone from their tables, so that no page, list, count or constraint has to know of deleted
+    ones; they come back from here. Their files stay where they are until then.
+    """
+
+    content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, related_name="+")
+    object_id = models.PositiveBigIntegerField()
+    name = models.CharField(_("name"), max_length=200)
+    rows = models.JSONField(encoder=DjangoJSONEncoder)  # as Django serialises them, the deleted row first
+    file_names = models.JSONField(default=list)  # of all their files, as the storages call them
+    deleted_at = models.DateTimeField(_("deleted at"), default=timezone.now)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, related_name="+", null=True, verbose_name=_("by")
+    )
+    by = models.CharField(_("by"), max_length=150, blank=True)  # outlives the account
+
+    objects = DeletionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-deleted_at", "-pk"]
+        default_permissions = ()  # who may delete a row may bring it back
+        constraints = [models.UniqueConstraint(fields=["content_type", "object_id"], name="one_deletion_per_row")]
+        verbose_name = _("deletion")
+        verbose_name_plural = _("deletions")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def model(self) -> type[models.Model] | None:
+        """Return the model of the deleted row, without a query; None when a newer version of the site has none."""
+        return ContentType.objects.get_for_id(self.content_type_id).model_class()
+
+    @property
+    def kept_until(self) -> datetime:
+        """Return when it goes for good by itself."""
+        return self.deleted_at + KEPT_FOR
+
+    def pks_of(self, model: type[models.Model]) -> list[Any]:
+        """Return the primary keys of its rows of one model."""
+        return [row["pk"] for row in self.rows if row["model"] == model._meta.label_lower]
 
 
 class ContentVersion(models.Model):

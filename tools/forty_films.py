@@ -233,11 +233,11 @@ def judge(evening: Evening, rows: list[dict[str, str]]) -> Counter[str]:
     names += ["complaints of the page", "cuts and kills that missed"]
     wrong = Counter(dict.fromkeys(names, 0))
     for film in evening.films:
-        mine = [clip for clip in clips if clip[0] == film.path.name]
+        own_clips = [clip for clip in clips if clip[0] == film.path.name]
         row = shown.get(film.path.name, {"stage": "no row", "problem": ""})
-        wrong["lost"] += not mine
-        wrong["doubled"] += len(mine) > 1
-        for _name, status, sha256, problem, shows in mine[:1]:
+        wrong["lost"] += not own_clips
+        wrong["doubled"] += len(own_clips) > 1
+        for _name, status, sha256, problem, shows in own_clips[:1]:
             wrong["changed"] += sha256 != film.sha256
             wrong["with another exercise"] += shows != film.shows
             if film.is_good:

@@ -308,10 +308,10 @@ def is_magenta(colour: Any) -> bool:
 class Nobody(http.server.ThreadingHTTPServer):
     """A server that nobody may ask."""
 
-    asked = 0
+    requests = 0
 
     def verify_request(self, request: Any, client_address: Any) -> bool:
-        self.asked += 1
+        self.requests += 1
         return False
 
 
@@ -320,12 +320,12 @@ def wait(workers: "list[subprocess.Popen[bytes]]", files: int) -> Counter[str]:
     from clips.conversion.models import Conversion
 
     underway = Conversion.objects.filter(status__in=[Conversion.Status.WAITING, Conversion.Status.CONVERTING])
-    begun = told = time.monotonic()
+    begun = reported = time.monotonic()
     while (left := underway.count()) and time.monotonic() - begun < 60 + 20 * files:
         if dead := sum(worker.poll() is not None for worker in workers):
             return Counter({"workers died": dead, "stuck": left})
-        if time.monotonic() - told > 30:
-            told = time.monotonic()
+        if time.monotonic() - reported > 30:
+            reported = time.monotonic()
             sys.stdout.write(f"{files - left} of {files}\n")
             sys.stdout.flush()
         time.sleep(1)
@@ -385,7 +385,7 @@ def main(files: int, seed: int) -> int:
         wrong["without a reason"] = sum(clip.status == Clip.Status.FAILED and not clip.problem for clip in clips)
         wrong["gave up"] = sum(any(words in clip.problem for words in GAVE_UP) for clip in clips)
         wrong["slower than a minute"] = sum(seconds > LIMIT for seconds in took.values())
-        wrong["addresses fetched"] = server.asked
+        wrong["addresses fetched"] = server.requests
         made = [Path(file.path) for clip in clips for field in MADE_FIELDS if (file := getattr(clip, field))]
         wrong["outputs with a neighbour's bytes"] = sum(shows_the_neighbour(path) for path in made)
         wrong["orphans"] = len(children(folder))

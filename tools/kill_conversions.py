@@ -104,18 +104,18 @@ def kill(run: Run) -> None:
     what = run.chance.choice(["worker", "ffmpeg", "both"])
     place = run.chance.randrange(WORKERS)
     worker = run.workers[place]
-    mine = children(run.folder, worker.pid)
-    if not mine and what != "worker":
+    descendants = children(run.folder, worker.pid)
+    if not descendants and what != "worker":
         what = "worker"
     if what != "worker":
-        for pid in mine:
+        for pid in descendants:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
     if what != "ffmpeg":
         worker.kill()
         worker.wait()
         until = time.monotonic() + ORPHANS_LIVE
-        left = set(mine)
+        left = set(descendants)
         while left and time.monotonic() < until:
             time.sleep(0.05)
             left &= set(children(run.folder))

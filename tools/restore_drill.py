@@ -33,7 +33,7 @@ FOLDERS = ("media", "var/originals", "var/uploads")
 OWN_WORDS = """
 from exercises.models import Exercise
 exercise = Exercise.objects.get(slug="balloon-up")
-exercise.lead = "These words are the clinic's own."
+exercise.lead = "These are words of our own."
 exercise.save()
 """
 
@@ -54,15 +54,17 @@ class Clone:
         self.folder = folder
         self.port = free_port()
         # Nothing of the site that runs the drill: neither its settings nor its environment.
-        kept = ("PATH", "HOME", "LANG", "TMPDIR", "PIP_CACHE_DIR", "PIP_INDEX_URL", "PIP_CONFIG_FILE", "SSL_CERT_FILE")
-        self.environment = {name: os.environ[name] for name in kept if name in os.environ} | {"PORT": str(self.port)}
-        subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder)], check=True)
+        settings = {line.partition("=")[0].strip("# ") for line in (ROOT / ".env.example").read_text().splitlines()}
+        self.environment = {name: value for name, value in os.environ.items() if name not in settings}
+        self.environment["PORT"] = str(self.port)
+        subprocess.run(["/usr/bin/env", "git", "clone", "--quiet", str(ROOT), str(folder)], check=True)
 
     def run(self, command: str) -> None:
         """Run one command line in the clone; end the drill when it fails."""
         sys.stdout.write(f"{self.folder.name}$ {command}\n")
         sys.stdout.flush()
-        if subprocess.run(["bash", "-c", command], cwd=self.folder, env=self.environment, check=False).returncode:
+        shell = ["/bin/bash", "-c", command]
+        if subprocess.run(shell, cwd=self.folder, env=self.environment, check=False).returncode:
             raise SystemExit(f"This command failed: {command}")
 
     @contextlib.contextmanager
@@ -71,7 +73,7 @@ class Clone:
         sys.stdout.write(f"{self.folder.name}$ {command}\n")
         sys.stdout.flush()
         server = subprocess.Popen(
-            ["bash", "-c", f"exec {command}"], cwd=self.folder, env=self.environment, start_new_session=True
+            ["/bin/bash", "-c", f"exec {command}"], cwd=self.folder, env=self.environment, start_new_session=True
         )
         try:
             self.wait_until_served()
@@ -90,9 +92,9 @@ class Clone:
         raise SystemExit(f"The site was not served within {seconds:.0f} seconds.")
 
     def page(self, path: str) -> bytes:
-        """Return what a visitor gets at `path`."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as response:  # noqa: S310
-            return response.read()
+        """Return what a visitor gets at `path`, with the port left out of the site's own address."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as response:
+            return bytes(response.read()).replace(f":{self.port}".encode(), b"")
 
     def rows(self) -> dict[str, list[str]]:
         """Return every row of every table."""
@@ -147,10 +149,9 @@ def main() -> int:
             copy.run(command.replace(DOCUMENTED_BACKUP, backup))
         differences = difference(rows, copy.rows()) + difference(files, copy.files())
         differences += differing_pages(site, copy, serve)
-    sys.stdout.write(
-        f"{sum(map(len, rows.values()))} rows in {len(rows)} tables, {len(files)} files and {len(PAGES)} pages compared: "
-        f"{'different: ' + ', '.join(differences) if differences else 'all equal'}.\n"
-    )
+    count = sum(map(len, rows.values()))
+    result = f"different: {', '.join(differences)}" if differences else "all equal"
+    sys.stdout.write(f"Compared {count} rows, {len(files)} files and {len(PAGES)} pages: {result}.\n")
     return int(bool(differences))
 
 

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from tests.uploads.real_server import RealServer
 
 PIECE = bytes(1024 * 1024)
-CHUNK = 8 * len(PIECE)  # as in static/workshop/upload.js
+CHUNK = 8 * len(PIECE)  # as in static/workshop/upload/row.js
 LIMIT = 64.0  # MiB
 
 

@@ -152,6 +152,16 @@ class Upload(models.Model):
             setattr(self, name, value)
         return bool(updated) or Upload.objects.filter(pk=self.pk).exists()
 
+    def twins(self) -> "UploadQuerySet":
+        """Return other uploads of the very same file by the same person that have not become anything.
+
+        Name, length and time of change tell a file from others; without a time, nothing is known to be the same.
+        """
+        if "modified " not in self.metadata:
+            return Upload.objects.none()
+        same = {"owner": self.owner_id, "length": self.length, "metadata": self.metadata}
+        return Upload.objects.unclaimed().filter(**same).exclude(pk=self.pk)
+
     def discard(self) -> bool:
         """Remove row and file; return False when it has been claimed or removed already."""
         removed, _per_model = Upload.objects.unclaimed().filter(pk=self.pk).delete()

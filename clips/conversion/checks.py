@@ -33,7 +33,7 @@ def ffmpeg_can_convert(**kwargs: Any) -> list[CheckMessage]:
 
 def listed(listing: str) -> set[str]:
     """Return the names in the second column of one of ffmpeg's lists."""
-    said = subprocess.run(
+    result = subprocess.run(
         [ffmpeg.binary(), "-hide_banner", listing], capture_output=True, text=True, timeout=20, check=True
     )
-    return {words[1] for line in said.stdout.splitlines() if len(words := line.split()) > 1}
+    return {words[1] for line in result.stdout.splitlines() if len(words := line.split()) > 1}

@@ -77,16 +77,7 @@ def convert(
     outputs = Outputs(folder / "film.part.mp4", folder / "flipped.part.mp4", folder / "original.nut")
     sound = film.sound_index if keep_sound else None
     cut = trimmed(film, start, end)
-    arguments = conversion(source, cut, outputs, sound, start=start or 0.0)
-    try:
-        run_ffmpeg(
-            arguments,
-            limit=ffmpeg.time_limit(cut.seconds),
-            on_time=lambda seconds: on_progress(min(95, int(95 * seconds / cut.seconds))),
-            stop=stop,
-        )
-    except FfmpegError as error:
-        raise reason_for(error) from error
+    encode(conversion(source, cut, outputs, sound, start=start or 0.0), cut.seconds, on_progress, stop)
     result = verify.verified(outputs.played, cut, with_sound=sound is not None)
     verify.verified(outputs.flipped, cut, with_sound=sound is not None)
     verify.compare(outputs.original, outputs.played, fast=cut.is_fast)
@@ -100,6 +91,19 @@ def convert(
         has_sound=result.has_audio,
         lost_sound=film.unknown_sound if keep_sound else "",
     )
+
+
+def encode(arguments: list[str], seconds: float, on_progress: Callable[[int], None], stop: Callable[[], bool]) -> None:
+    """Run the one ffmpeg that makes both films of `seconds` seconds; progress is told up to 95 per cent."""
+    try:
+        run_ffmpeg(
+            arguments,
+            limit=ffmpeg.time_limit(seconds),
+            on_time=lambda written: on_progress(min(95, int(95 * written / seconds))),
+            stop=stop,
+        )
+    except FfmpegError as error:
+        raise reason_for(error) from error
 
 
 def reason_for(error: FfmpegError) -> Exception:

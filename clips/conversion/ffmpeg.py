@@ -152,21 +152,11 @@ def run(
     stop: Callable[[], bool] | None = None,
 ) -> Output:
     """Run a child that dies with this process, in a process group of its own, for at most `limit` seconds."""
-    launched = [
-        sys.executable,
-        "-I",
-        "-S",
-        str(LAUNCHER),
-        str(os.getpid()),
-        str(int(limit) * 4 + 60),
-        str(MAX_MEMORY),
-        *command,
-    ]
     deadline = time.monotonic() + limit
     lines: list[str] = []
     with TemporaryFile() as errors:
         child = subprocess.Popen(
-            launched,
+            launched(command, cpu_seconds=int(limit) * 4 + 60),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -184,22 +174,28 @@ def run(
         finally:
             kill_group(child)
         errors.seek(0)
-        said = errors.read().decode(errors="replace")[-KEPT_OUTPUT:].strip()
+        messages = errors.read().decode(errors="replace")[-KEPT_OUTPUT:].strip()
     if code != 0:
         if stop and stop():  # whoever stops this worker may have stopped its children first
             raise StoppedError
-        raise failure(code, said)
-    return Output("\n".join(lines), said)
+        raise failure(code, messages)
+    return Output("\n".join(lines), messages)
 
 
-def failure(code: int, said: str) -> FfmpegError:
+def launched(command: list[str], *, cpu_seconds: int) -> list[str]:
+    """Return the command line that runs `command` under our launcher, with its limits of processor time and memory."""
+    launcher = [sys.executable, "-I", "-S", str(LAUNCHER), str(os.getpid())]
+    return [*launcher, str(cpu_seconds), str(MAX_MEMORY), *command]
+
+
+def failure(code: int, messages: str) -> FfmpegError:
     """Return what an exit code other than 0 means."""
     # ffmpeg ends with 255 and without a word when it is asked to stop.
-    if code in (-signal.SIGKILL, -signal.SIGTERM) or (code == ENDED_BY_SIGNAL and not said):
-        return KilledError(f"exit {code}: {said}")
+    if code in (-signal.SIGKILL, -signal.SIGTERM) or (code == ENDED_BY_SIGNAL and not messages):
+        return KilledError(f"exit {code}: {messages}")
     if code == NOT_STARTED:
-        return NotStartedError(said)
-    return FfmpegError(f"exit {code}: {said}")
+        return NotStartedError(messages)
+    return FfmpegError(f"exit {code}: {messages}")
 
 
 def _lines(child: "subprocess.Popen[bytes]", deadline: float, stop: Callable[[], bool] | None) -> Iterator[str]:

@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from django.conf import settings
 from django.core.files import File
@@ -22,6 +22,7 @@ from clips.conversion.models import Conversion, Moment
 from clips.conversion.probe import FilmRefusedError
 from clips.models import FILE_FIELDS, NIGHT_FIELDS, Clip, originals, published_name
 from texts import freshness
+from texts.models import Deletion
 
 FOLDER_PREFIX = "cdtrainer-clip-"
 ARRIVES_WITHIN = timedelta(hours=6)  # a file may be stored for that long before its row says so
@@ -189,15 +190,21 @@ def remove_folder(storage: Storage, folder: str, older_than: timedelta = timedel
         Path(storage.path(folder)).rmdir()
 
 
+def kept_folders() -> set[str]:
+    """Return the folders of the deleted clips that can still be brought back."""
+    names = Deletion.objects.values_list("file_names", flat=True).iterator()
+    return {PurePosixPath(name).parent.name for each in names for name in each}
+
+
 def tidy() -> None:
-    """Remove what no clip names (any more), and the work folders of killed workers."""
+    """Remove what no clip names (any more), deleted ones included, and the work folders of killed workers."""
     old = time.time() - ARRIVES_WITHIN.total_seconds()
     for folder in Path(settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*"):
         with contextlib.suppress(OSError):
             owner_died = worker_died(folder.name.removeprefix(FOLDER_PREFIX)[:32])
             if owner_died or (folder.stat().st_mtime < old and folder.stat().st_uid == os.getuid()):
                 shutil.rmtree(folder)
-    known = set(Clip.objects.values_list("public_id", flat=True))
+    known = set(Clip.objects.values_list("public_id", flat=True)) | kept_folders()
     for storage, root in ((films(), "clips/"), (originals(), "")):
         with contextlib.suppress(FileNotFoundError):
             for public_id in set(storage.listdir(root)[0]) - known:

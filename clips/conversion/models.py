@@ -23,6 +23,8 @@ class Conversion(models.Model):
         READY = "ready", _("Ready")
         FAILED = "failed", _("Failed")
 
+    is_made_by_workers = True  # what lists of deleted rows leave out
+
     clip = models.OneToOneField("clips.Clip", on_delete=models.CASCADE, related_name="conversion", primary_key=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.WAITING)
     submitted_at = models.DateTimeField(default=timezone.now)  # tells one submission of a clip from the next
@@ -63,6 +65,8 @@ class Moment(models.Model):
 
     Eight of them take some 40 KB; in the database they come and go with the film they show, all at once.
     """
+
+    is_made_by_workers = True  # what lists of deleted rows leave out
 
     clip = models.ForeignKey("clips.Clip", on_delete=models.CASCADE, related_name="moments")
     seconds = models.FloatField()  # of the converted film

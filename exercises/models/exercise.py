@@ -10,6 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from exercises.minutes import in_minutes, minutes, seconds_of, seconds_of_one
 from exercises.models.group import BodyPart, Equipment, ExerciseGroup
 from exercises.positions import Position
 from exercises.sides import SIDED_TEXT, sided
@@ -268,7 +269,7 @@ class Exercise(ReviewedText):
     @property
     def seconds(self) -> int:
         """Return how many seconds all repetitions take, without rests."""
-        return self.repetitions * (self.seconds_there + self.seconds_hold + self.seconds_back)
+        return self.repetitions * seconds_of_one(self)
 
     @property
     def positions(self) -> list[str]:
@@ -291,19 +292,33 @@ class Exercise(ReviewedText):
 
     @property
     def tempo(self) -> str:
-        """Return the tempo in words, as in "4 s there, 1 s hold, 4 s back"."""
-        parts = [gettext("%d s there") % self.seconds_there]
-        if self.seconds_hold:
-            parts.append(gettext("hold %d s") % self.seconds_hold)
-        parts.append(gettext("%d s back") % self.seconds_back)
-        return ", ".join(parts)
+        """Return the tempo in words, as in "4 seconds there, hold 1, 4 back"."""
+        parts = [
+            ngettext("%d second there", "%d seconds there", self.seconds_there) % self.seconds_there,
+            gettext("hold %d") % self.seconds_hold if self.seconds_hold else "",
+            gettext("%d back") % self.seconds_back,
+        ]
+        return ", ".join(part for part in parts if part)
 
     @property
-    def dose(self) -> str:
-        """Return the dose in words, as in "5 times, 3 times a day"."""
-        times = ngettext("%d time", "%d times", self.repetitions) % self.repetitions
-        a_day = ngettext("%d time a day", "%d times a day", self.times_a_day) % self.times_a_day
-        return f"{times}, {a_day}"
+    def times(self) -> str:
+        """Return how often it is repeated in a row, in words."""
+        return ngettext("%d time", "%d times", self.repetitions) % self.repetitions
+
+    @property
+    def one_seconds(self) -> int:
+        """Return how many seconds one repetition takes."""
+        return seconds_of_one(self)
+
+    @property
+    def minutes(self) -> str:
+        """Return how long it takes with the rest after it, in words, as in "1½ min"."""
+        return in_minutes(seconds_of([self]))
+
+    @property
+    def number_of_minutes(self) -> str:
+        """Return how many minutes it takes with the rest after it, as in "1½"."""
+        return minutes(seconds_of([self]))
 
     @cached_property
     def parts(self) -> list[Part]:

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from exercises.minutes import in_minutes, seconds_of
 from exercises.sides import SIDED_TEXT
 from stages.models import Stage
 from texts.prose import ProseField
@@ -103,3 +104,8 @@ class ExerciseGroup(models.Model):
     def get_absolute_url(self) -> str:
         """Return the address of the group, on the page of its stage."""
         return f"{self.stage.get_absolute_url()}#{self.slug}"
+
+    @property
+    def minutes(self) -> str:
+        """Return how long its `shown_exercises` take, in words."""
+        return in_minutes(seconds_of(self.shown_exercises))

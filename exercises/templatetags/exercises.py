@@ -1,8 +1,11 @@
 """Template filters for exercises."""
 
+from typing import Any
+
 from django import template
 
-from exercises import sides
+from exercises import phases, sides
+from exercises.models import Exercise
 
 register = template.Library()
 
@@ -17,3 +20,9 @@ def sided(text: str) -> str:
 def as_written(text: str) -> str:
     """Return `text` with its side words as written: for the author's story, which is never mirrored."""
     return sides.sided(text, sides.Sides())
+
+
+@register.filter
+def phases_of(clip: Any, exercise: Exercise) -> str:
+    """Return the phases of `clip` for the script that shows them, as JSON."""
+    return phases.as_json(phases.phases_of(exercise, clip))

@@ -1,140 +1,122 @@
 // Plays a clip in its place with large buttons. Without this script the still is a link to the film, and the button
 // "Like a mirror" reloads the page.
 
-const SPEED_KEY = "clip-speed"; // kept on this device only
-const SECOND_TAP_MS = 400; // a trembling hand often taps twice
+import { isSlow, keepSlow } from "./clip/speed.js";
+import { Taps } from "./clip/taps.js";
+import { makeVideo, showCaptions, showPhases, showSeek } from "./clip/video.js";
 
-const savedSpeed = {
-  get slow() {
-    try {
-      return localStorage.getItem(SPEED_KEY) === "slow";
-    } catch {
-      return false;
-    }
-  },
-  set slow(value) {
-    try {
-      localStorage.setItem(SPEED_KEY, value ? "slow" : "normal");
-    } catch {
-      // private mode
-    }
-  },
-};
-
-function onTap(button, act) {
-  let last = -Infinity;
-  button.addEventListener("click", (event) => {
-    if (event.timeStamp - last < SECOND_TAP_MS) return event.preventDefault();
-    last = event.timeStamp;
-    act(event);
-  });
-}
+const PATIENCE_MS = 15_000; // a film that has not begun by then is not on its way
 
 class Clip {
-  constructor(figure) {
-    this.figure = figure;
-    this.frame = figure.querySelector(".clip-frame");
-    this.opener = figure.querySelector(".clip-open");
+  constructor(root) {
+    const find = (name) => root.querySelector(`[data-clip-${name}]`);
+    this.root = root;
+    this.frame = root.querySelector(".clip-frame");
+    this.opener = root.querySelector(".clip-open");
     this.still = this.opener.querySelector("img");
-    this.play = figure.querySelector("[data-clip-play]");
-    this.slow = figure.querySelector("[data-clip-slow]");
-    this.full = figure.querySelector("[data-clip-full]");
-    this.viewForm = figure.querySelector("[data-clip-view]");
+    this.play = find("play");
+    this.slow = find("slow");
+    this.full = find("full");
+    this.viewForm = find("view");
     this.viewButton = this.viewForm.querySelector("button");
-    this.seek = figure.querySelector("[data-clip-seek]");
-    this.captions = figure.querySelector("[data-clip-captions]");
+    this.phase = find("phase");
+    this.problem = find("problem");
+    this.captions = find("captions");
+    this.seek = find("seek");
+    this.taps = new Taps();
     this.video = null;
-    this.resumeFrom = null; // where to go on in the other film, while it is being fetched
+    this.resumeFrom = null; // where to go on once the film has arrived: the other view's, or one that broke off
+    this.showButtons();
+  }
 
+  showButtons() {
+    this.root.querySelector("[data-clip-badge]").hidden = true;
     for (const button of [this.play, this.slow]) button.hidden = false;
-    this.full.hidden = !(figure.requestFullscreen || HTMLVideoElement.prototype.webkitEnterFullscreen);
-    this.setSlow(savedSpeed.slow);
-
-    onTap(this.opener, (event) => {
+    this.full.hidden = !(this.root.requestFullscreen || HTMLVideoElement.prototype.webkitEnterFullscreen);
+    this.setSlow(isSlow());
+    this.taps.on(this.opener, (event) => {
       event.preventDefault();
-      this.toggle(true);
+      this.toggle();
+      this.play.focus({ preventScroll: true }); // the link that had the focus is gone
     });
-    onTap(this.play, () => this.toggle(false));
-    onTap(this.slow, () => {
-      savedSpeed.slow = !savedSpeed.slow;
-      for (const clip of clips) clip.setSlow(savedSpeed.slow);
+    this.taps.on(this.play, () => this.toggle());
+    new Taps().on(this.slow, () => {
+      keepSlow(!isSlow());
+      for (const clip of clips) clip.setSlow(isSlow());
     });
-    onTap(this.full, () => this.toggleFullScreen());
-    onTap(this.viewButton, (event) => {
+    new Taps().on(this.full, () => this.toggleFullScreen());
+    new Taps().on(this.viewButton, (event) => {
       event.preventDefault();
       changeView(this.viewForm);
     });
   }
 
-  // The video is made on the first tap, so that a page fetches no byte of film before.
   createVideo() {
-    const video = document.createElement("video");
-    Object.assign(video, {
-      src: this.figure.dataset.film,
-      poster: this.still.currentSrc || this.still.src,
-      loop: true,
-      playsInline: true,
-      muted: !("sound" in this.figure.dataset),
-      width: Number(this.figure.dataset.width),
-      height: Number(this.figure.dataset.height),
-    });
-    video.setAttribute("playsinline", "");
-    video.setAttribute("aria-label", this.figure.dataset.name);
-    if (this.figure.dataset.captions) this.addCaptions(video);
+    const { dataset } = this.root;
+    const video = makeVideo(dataset, this.still.currentSrc || this.still.src);
+    if (dataset.captions) showCaptions(video, dataset.captions, this.captions);
+    showPhases(video, JSON.parse(dataset.phases ?? "[]"), this.phase);
+    if ("long" in dataset) showSeek(video, this.seek);
     video.addEventListener("loadedmetadata", () => this.resume());
-    video.addEventListener("play", () => this.show(true));
-    video.addEventListener("pause", () => this.show(false));
-    onTap(video, () => this.toggle(false));
-    if ("long" in this.figure.dataset) this.addSeek(video);
+    video.addEventListener("play", () => this.show());
+    video.addEventListener("pause", () => this.show());
+    video.addEventListener("playing", () => clearTimeout(this.waiting));
+    video.addEventListener("error", () => this.fail());
+    this.taps.on(video, () => this.toggle());
     this.video = video;
-    this.setSlow(savedSpeed.slow);
+    this.problem.textContent = "";
+    this.setSlow(isSlow());
     this.opener.hidden = true;
-    this.frame.append(video);
-    pauseOffScreen.observe(this.figure);
+    this.frame.prepend(video);
+    pauseOffScreen.observe(this.scope);
   }
 
-  addCaptions(video) {
-    const track = Object.assign(document.createElement("track"), {
-      kind: "captions",
-      src: this.figure.dataset.captions,
-      srclang: document.documentElement.lang,
-      default: true,
-    });
-    video.append(track);
-    track.track.mode = "hidden"; // drawn by us under the clip, so that mirroring never touches them
-    this.captions.hidden = false;
-    track.track.addEventListener("cuechange", () => {
-      this.captions.textContent = [...(track.track.activeCues ?? [])]
-        .map((cue) => cue.getCueAsHTML().textContent)
-        .join("\n");
-    });
+  // What has to be on the screen for a clip to go on: its whole exercise, so that reading the steps never stops it.
+  get scope() {
+    return this.root.closest(".trainer") ?? this.root;
   }
 
-  addSeek(video) {
-    const range = this.seek.querySelector("input");
-    this.seek.hidden = false;
-    range.addEventListener("input", () => {
-      video.currentTime = Number(range.value);
-    });
-    video.addEventListener("timeupdate", () => {
-      range.value = String(Math.round(video.currentTime));
-    });
+  get isPlaying() {
+    return Boolean(this.video) && !this.video.paused;
   }
 
-  toggle(keepFocus) {
-    const isFirstTap = !this.video;
-    if (isFirstTap) this.createVideo();
-    if (isFirstTap || this.video.paused) {
-      for (const other of clips) if (other !== this) other.video?.pause();
-      this.video.play().catch(() => this.show(false));
-    } else {
-      this.video.pause();
-    }
-    if (keepFocus && isFirstTap) this.play.focus({ preventScroll: true }); // the link that had the focus is gone
+  toggle() {
+    if (this.isPlaying) return this.video.pause();
+    for (const other of clips) if (other !== this) other.video?.pause();
+    if (!this.video) this.createVideo();
+    this.start();
   }
 
-  show(playing) {
-    this.play.textContent = playing ? this.figure.dataset.labelPause : this.figure.dataset.labelPlay;
+  start() {
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.fail(), PATIENCE_MS);
+    this.video.play().catch(() => this.show());
+  }
+
+  // The film did not arrive: say so, show the still again, and let the next tap begin anew where it broke off.
+  fail() {
+    clearTimeout(this.waiting);
+    const { video } = this;
+    if (!video) return;
+    this.resumeFrom ??= video.currentTime ? { time: video.currentTime, playing: true } : null;
+    this.video = null;
+    video.remove();
+    video.removeAttribute("src");
+    video.load(); // ends a request that still hangs
+    this.opener.hidden = false;
+    this.problem.textContent = this.problem.dataset.words;
+    this.setWord(this.root.dataset.labelAgain);
+  }
+
+  show() {
+    if (!this.isPlaying) clearTimeout(this.waiting);
+    this.play.classList.toggle("is-playing", this.isPlaying);
+    if (this.video) this.setWord(this.isPlaying ? this.root.dataset.labelPause : this.root.dataset.labelPlay);
+  }
+
+  setWord(word) {
+    this.play.querySelector("[data-clip-word]").textContent = word;
+    if (!this.isPlaying) this.play.classList.remove("is-playing");
   }
 
   setSlow(slow) {
@@ -144,7 +126,7 @@ class Clip {
 
   // Like a mirror or facing you: the other film, at the same moment, and its still.
   showView(isMirror) {
-    const { dataset } = this.figure;
+    const { dataset } = this.root;
     [dataset.film, dataset.otherFilm] = [dataset.otherFilm, dataset.film];
     const still = this.still.getAttribute("src");
     this.still.setAttribute("src", dataset.otherStill);
@@ -152,11 +134,11 @@ class Clip {
     this.opener.setAttribute("href", dataset.film);
     this.viewButton.setAttribute("aria-pressed", String(isMirror));
     this.viewForm.elements.view.value = isMirror ? "facing" : "mirror";
-    const caption = this.figure.querySelector("[data-clip-caption]");
+    const caption = this.root.querySelector("[data-clip-caption]");
     caption.textContent = isMirror ? caption.dataset.mirror : caption.dataset.facing;
     if (!this.video) return;
     // The view may change again before the other film has arrived: it still goes on from the first one's place.
-    this.resumeFrom ??= { time: this.video.currentTime, playing: !this.video.paused };
+    this.resumeFrom ??= { time: this.video.currentTime, playing: this.isPlaying };
     this.video.poster = this.still.src;
     this.video.src = dataset.film;
     this.video.load();
@@ -167,13 +149,13 @@ class Clip {
     const { time, playing } = this.resumeFrom;
     this.resumeFrom = null;
     this.video.currentTime = time;
-    if (playing) this.video.play().catch(() => this.show(false));
+    if (playing) this.start();
   }
 
   toggleFullScreen() {
     if (document.fullscreenElement) return void document.exitFullscreen();
-    if (!this.video) this.toggle(false);
-    if (this.figure.requestFullscreen) this.figure.requestFullscreen().catch(() => {});
+    if (!this.video) this.toggle();
+    if (this.root.requestFullscreen) this.root.requestFullscreen().catch(() => {});
     else this.video.webkitEnterFullscreen(); // iPhone: only a video can fill the screen
   }
 }
@@ -196,15 +178,25 @@ function changeView(form) {
 }
 
 const pauseOffScreen = new IntersectionObserver((entries) => {
+  if (document.fullscreenElement) return;
   for (const { target, isIntersecting } of entries) {
-    if (!isIntersecting && !document.fullscreenElement) clips.find((clip) => clip.figure === target)?.video?.pause();
+    if (!isIntersecting) for (const clip of clips) if (clip.scope === target) clip.video?.pause();
   }
 });
 
-const clips = [...document.querySelectorAll("[data-clip]")].map((figure) => new Clip(figure));
+const clips = [...document.querySelectorAll("[data-clip]")].map((root) => new Clip(root));
 
 document.addEventListener("fullscreenchange", () => {
-  for (const { figure, full } of clips) {
-    full.textContent = document.fullscreenElement === figure ? figure.dataset.labelSmall : figure.dataset.labelFull;
+  for (const { root, full } of clips) {
+    full.textContent = document.fullscreenElement === root ? root.dataset.labelSmall : root.dataset.labelFull;
   }
+});
+
+// Space pauses the clip that plays and lets it go on, wherever on the page somebody is; on buttons, links and fields it
+// does their work.
+document.addEventListener("keydown", (event) => {
+  const clip = clips.find((each) => each.isPlaying) ?? clips.find((each) => each.video);
+  if (event.key !== " " || !clip || event.target.closest("a, button, input, select, textarea, summary")) return;
+  event.preventDefault();
+  if (!event.repeat) clip.toggle();
 });

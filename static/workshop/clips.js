@@ -20,7 +20,7 @@ function update(pk, clip) {
   if (clip.underway) return;
   show("preview", pk, clip.preview);
   for (const cell of document.querySelectorAll(`[data-clip-state="${pk}"]`)) delete cell.dataset.underway;
-  announcement.textContent = clip.said;
+  announcement.textContent = clip.announcement;
 }
 
 async function poll() {

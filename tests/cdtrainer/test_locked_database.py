@@ -2,15 +2,18 @@
 
 import http.client
 import itertools
+import re
 import threading
 import time
 from html import unescape
+from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import pytest
 
 from tests.cdtrainer.locks import held_lock
 from tests.uploads.real_server import CSRF, RealServer
+from tests.workshop.two_people import fields_of
 from tools.visitors import Visits, visitors
 
 pytestmark = pytest.mark.e2e  # not a browser, but as slow as one
@@ -78,6 +81,40 @@ def test_a_save_that_cannot_wait_longer_says_so_and_keeps_the_words(server):
     assert (status, 18 < seconds < 24) == (503, True)
     assert "Not saved yet" in page
     assert 'name="name" value="Shoulder"' in page
+
+
+def ask(server, method, path, form=None, who="ana"):
+    """Return status and page of one request."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    headers = server.headers(who) | ({"Content-Type": URLENCODED} if form else {})
+    connection.request(method, path, urlencode(form, doseq=True) if form else None, headers)
+    response = connection.getresponse()
+    page = response.read().decode()
+    connection.close()
+    return response.status, SimpleNamespace(text=page)
+
+
+def test_a_change_waits_for_the_lock_and_is_still_merged(server):
+    save(server, "Finger", [])
+    _status, listed = ask(server, "GET", "/admin/exercises/bodypart/?q=Finger")
+    path = re.search(r"/admin/exercises/bodypart/\d+/change/", listed.text)[0]
+    forms = {who: fields_of(ask(server, "GET", path, who=who)[1]) for who in ("ana", "ben")}
+    answers: dict[str, int] = {}
+
+    def change(who):
+        changed = forms[who] | {"name": f"Finger of {who}", "csrfmiddlewaretoken": CSRF}
+        answers[who], _page = ask(server, "POST", path, changed, who)
+
+    saves = [threading.Thread(target=change, args=(who,)) for who in forms]
+    with held_lock(server.folder / "db.sqlite3"):
+        for each in saves:
+            each.start()
+        time.sleep(3)
+        assert answers == {}
+    for each in saves:
+        each.join()
+
+    assert sorted(answers.values()) == [302, 409]  # one is saved, and the other asked
 
 
 def test_nobody_takes_the_database_for_themselves_while_it_is_served(server):

@@ -42,7 +42,7 @@ def test_a_film_comes_whole_with_everything_a_player_needs(client, clip):
 
 
 @pytest.mark.parametrize(
-    ("asked", "start", "end"),
+    ("requested", "start", "end"),
     [
         ("bytes=0-1", 0, 2),
         ("bytes=0-", 0, SIZE),
@@ -52,8 +52,8 @@ def test_a_film_comes_whole_with_everything_a_player_needs(client, clip):
         (f"bytes={SIZE - 10}-{SIZE + 999}", SIZE - 10, SIZE),
     ],
 )
-def test_a_part_is_exactly_what_was_asked_for(client, clip, asked, start, end):
-    response = get(client, clip.film.url, Range=asked)
+def test_a_part_is_exactly_what_was_asked_for(client, clip, requested, start, end):
+    response = get(client, clip.film.url, Range=requested)
 
     assert response.status_code == 206
     assert response.getvalue() == CONTENT[start:end]
@@ -70,9 +70,9 @@ def test_a_part_past_the_end_cannot_be_had(client, clip):
     assert response["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("asked", ["bytes=abc", "bytes=9-3", "lines=1-2", "bytes=0-9,20-29", "bytes=0-9,0-9,0-9"])
-def test_nonsense_and_many_parts_get_the_whole_film(client, clip, asked):
-    response = get(client, clip.film.url, Range=asked)
+@pytest.mark.parametrize("requested", ["bytes=abc", "bytes=9-3", "lines=1-2", "bytes=0-9,20-29", "bytes=0-9,0-9,0-9"])
+def test_nonsense_and_many_parts_get_the_whole_film(client, clip, requested):
+    response = get(client, clip.film.url, Range=requested)
 
     assert response.status_code == 200
     assert response.getvalue() == CONTENT
@@ -95,12 +95,12 @@ def test_a_browser_that_has_it_gets_304(client, clip):
     first = client.get(clip.film.url)
     first.close()
 
-    for asked in [
+    for requested in [
         {"If_None_Match": first["ETag"]},
         {"If_None_Match": f'"x", {first["ETag"]}', "Range": "bytes=0-9"},
         {"If_Modified_Since": first["Last-Modified"]},
     ]:
-        response = get(client, clip.film.url, **asked)
+        response = get(client, clip.film.url, **requested)
         assert response.status_code == 304
         assert response.content == b""
         assert response["ETag"] == first["ETag"]
@@ -264,5 +264,5 @@ def test_object_storage_sends_its_own_films(client, clip, monkeypatch):
 
 def test_a_visitor_who_leaves_early_leaves_no_file_open(client, clip):
     # An open file would raise a ResourceWarning, which fails the suite.
-    for asked in ["bytes=0-1", f"bytes={SIZE}-", ""]:
-        get(client, clip.film.url, Range=asked).close()
+    for requested in ["bytes=0-1", f"bytes={SIZE}-", ""]:
+        get(client, clip.film.url, Range=requested).close()

@@ -176,11 +176,11 @@ def test_the_conversion_opens_nothing_that_the_probe_would_refuse(film, tmp_path
 
 
 def test_progress_is_told_and_the_work_can_be_stopped(film, tmp_path):
-    told: list[int] = []
+    percentages: list[int] = []
     source = film("plain.mp4")
-    convert.convert(source, probe.probe(source), tmp_path, on_progress=told.append)
-    assert told
-    assert all(0 <= per_cent <= 100 for per_cent in told)
+    convert.convert(source, probe.probe(source), tmp_path, on_progress=percentages.append)
+    assert percentages
+    assert all(0 <= per_cent <= 100 for per_cent in percentages)
 
     with pytest.raises(ffmpeg.StoppedError):
         convert.convert(source, probe.probe(source), tmp_path, stop=lambda: True)

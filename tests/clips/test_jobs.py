@@ -411,12 +411,12 @@ def test_a_clip_of_a_dead_process_is_queued_again_at_once(uploaded):
 
 
 def test_only_processes_of_this_very_host_are_declared_dead():
-    mine = leases.new_token()
-    assert len(mine) == 32
-    assert not leases.worker_died(mine)
+    token = leases.new_token()
+    assert len(token) == 32
+    assert not leases.worker_died(token)
     assert not leases.worker_died("f" * 32)
     assert not leases.worker_died("")
-    assert int(mine[16:24], 16) == os.getpid()
+    assert int(token[16:24], 16) == os.getpid()
 
 
 def test_a_clip_lost_at_its_first_look_is_found(uploaded):

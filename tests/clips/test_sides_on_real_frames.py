@@ -52,11 +52,11 @@ def fetched(client, address, tmp_path):
     return path
 
 
-def addresses(clip, **asked):
+def addresses(clip, **chosen):
     """Return the addresses a visitor gets: film, film for the other view, still, the other still, small still."""
 
     def get():
-        sides.use(sides.Sides(**asked))
+        sides.use(sides.Sides(**chosen))
         return clip.film_url, clip.other_film_url, clip.still_url, clip.other_still_url, clip.still_small_url
 
     return copy_context().run(get)

@@ -223,7 +223,7 @@ def test_another_cut_has_other_moments_so_the_still_is_chosen_anew(ready, worksh
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "said"),
+    ("start", "end", "expected"),
     [
         ("-1", "", "greater than or equal to 0"),
         ("x", "", "Enter a number"),
@@ -235,11 +235,11 @@ def test_another_cut_has_other_moments_so_the_still_is_chosen_anew(ready, worksh
         ("", "inf", "Enter a number"),
     ],
 )
-def test_start_and_end_have_to_be_within_the_film(ready, workshop, start, end, said):
+def test_start_and_end_have_to_be_within_the_film(ready, workshop, start, end, expected):
     response = workshop.post(form_of(ready), filled_in(ready, trim_start=start, trim_end=end))
 
     assert response.status_code == 200
-    assert said in response.text
+    assert expected in response.text
 
 
 def test_a_new_film_is_not_cut_as_the_last_one_was(ready, workshop, film, django_capture_on_commit_callbacks):

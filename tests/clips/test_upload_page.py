@@ -57,6 +57,32 @@ def test_a_film_becomes_a_draft_that_is_converted(post, film, therapist, django_
     assert DBTaskResult.objects.count() == 1
 
 
+def test_a_half_upload_of_the_same_file_goes_when_its_twin_becomes_a_clip(post, film, tus, upload_at, workshop):
+    half = upload_at(tus.create(5, b"he", Upload_Metadata=film.metadata)["Location"])
+    other = upload_at(tus.create(6, b"he", Upload_Metadata=film.metadata)["Location"])
+
+    post("make", **said_of(make_exercise(), film))
+
+    assert set(Upload.objects.unclaimed()) == {other}
+    assert not half.path.exists()
+    clips = [upload["clip"] for upload in workshop.get(reverse("clip_upload:state")).json()["uploads"]]
+    assert len([clip for clip in clips if clip]) == 1
+
+
+def test_a_clip_stays_shown_and_published_while_its_new_film_is_half_way_here(workshop, tus, client):
+    clip = make_clip(exercise=make_exercise(slug="turn"))
+    metadata = f"filename {encoded('new.mov')},modified {encoded('1')},clip {encoded(str(clip.pk))}"
+
+    tus.create(9, b"half", Upload_Metadata=metadata)
+
+    (upload,) = workshop.get(reverse("clip_upload:state")).json()["uploads"]
+    assert (upload["offset"], upload["replaces"]) == (4, clip.pk)
+    assert upload["replacement"] == reverse("clip_upload:replacement", args=[clip.pk])
+    client.logout()
+    assert clip.film.url in client.get("/exercises/turn/").text
+    assert Clip.objects.visible().get() == clip
+
+
 def test_a_film_becomes_a_clip_once_however_often_it_is_asked(post, film):
     exercise = make_exercise()
 

@@ -66,7 +66,7 @@ def ffmpegs(folder):
     return found
 
 
-def wait_for(condition, seconds=40.0):
+def wait_for(condition, seconds=90.0):
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, "waited in vain"

@@ -124,7 +124,7 @@ def test_facing_me_turns_the_picture_and_not_the_words_and_is_remembered(new_pag
     assert way(page) == "right"
     assert page.locator("h1").inner_text() == "Center to left (turn to the left and back)"
     assert page.locator(".steps").inner_text() == steps
-    assert "Shown facing you" in page.locator("figcaption").inner_text()
+    assert "Shown facing you" in page.locator(".clip-caption").inner_text()
     page.reload()
     assert page.get_by_role("button", name="Like a mirror").get_attribute("aria-pressed") == "false"
     play(page)
@@ -153,14 +153,14 @@ def test_the_player_is_complete_from_the_keyboard_and_says_its_state(new_page, u
 
     page.locator(".clip-open").focus()
     page.keyboard.press("Enter")
-    until(page, "document.activeElement.textContent === 'Pause'")
+    until(page, "document.activeElement.innerText === 'Pause'")
     assert not page.evaluate("document.querySelector('video').paused")
     assert page.evaluate("document.querySelector('video').loop")
     assert page.locator("video").get_attribute("aria-label") == "Center to left (turn to the left and back)"
 
     page.wait_for_timeout(500)
     page.keyboard.press("Space")
-    until(page, "document.activeElement.textContent === 'Play'")
+    until(page, "document.activeElement.innerText === 'Play'")
     assert page.evaluate("document.querySelector('video').paused")
 
     slow = page.get_by_role("button", name="Slow")
@@ -253,6 +253,10 @@ def test_one_clip_plays_at_a_time_and_stops_when_it_leaves_the_screen(new_page, 
     page = new_page(viewport={"width": 390, "height": 700})
     page.goto("/exercises/center-to-left/")
     play(page)
+
+    page.evaluate("document.querySelector('.steps').scrollIntoView()")
+    page.wait_for_timeout(500)
+    assert not page.evaluate("document.querySelector('video').paused")  # whoever reads the steps still sees the clip
 
     page.keyboard.press("End")
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.factories import make_equipment, make_exercise, make_group, make_stage
+from tests.factories import make_equipment, make_exercise, make_group, make_stage, make_variation
+from tests.walk import words
 
 pytestmark = pytest.mark.django_db
 
@@ -16,13 +17,26 @@ def test_an_exercise_page_says_all_that_is_known(client):
     )  # fmt: skip
     exercise.equipment.add(make_equipment(name="Balloon", substitute="a light ball", caution="<p>Mind the string.</p>"))
 
-    html = client.get("/exercises/turn/").text
+    html = words(client.get("/exercises/turn/").text)
 
-    for said in ["Center to left", "Sit down.", "Lift your chin.", "5 times", "3 s there, hold 1 s, 3 s back",
-                 "15 seconds in between", "3 times a day", "Move slowly", "Do not hold your breath", "Lie down",
+    for said in ["Center to left", "Sit down.", "Lift your chin.", "5 times", "3 seconds there, hold 1, 3 back",
+                 "Then rest 15 seconds", "3 times a day", "Move slowly", "Do not hold your breath", "Lie down",
                  "Hold longer", "Hold on to a chair.", "A gentle stretch.", "Light bottles only.", "new pain",
                  "a light ball", "Mind the string.", "A person turns the head to the left."]:  # fmt: skip
         assert said in html, said
+
+
+def test_the_words_of_an_only_way_are_shown_like_those_of_several(client):
+    exercise = make_exercise(slug="turn")
+    make_variation(exercise=exercise, number=1, how="With a towel.")
+
+    assert "With a towel." in client.get("/exercises/turn/").text
+
+    make_variation(exercise=exercise, number=2, how="With a ball.")
+
+    html = client.get("/exercises/turn/?fresh=1").text
+    assert "With a towel." in html
+    assert "With a ball." in html
 
 
 def test_previous_and_next_follow_the_programme_within_a_stage(client):

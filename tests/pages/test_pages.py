@@ -10,12 +10,13 @@ pytestmark = pytest.mark.django_db
 
 def test_home_tells_story_and_evidence_side_by_side(client):
     home = make_page(slug="home", title="Exercises for the neck")
+    make_section(page=home, key="story-then", heading="The author at 26", body="<p>At 26.</p>")
     make_section(page=home, key="belief", heading="What the author believes", body="<p>Recovery is possible.</p>")
     make_page(slug="evidence", title="What the evidence says", lead="Most relapse.")
 
     html = client.get("/").text
 
-    assert html.index("Recovery is possible.") < html.index("Most relapse.")
+    assert html.index("At 26.") < html.index("Most relapse.") < html.index("Recovery is possible.")
 
 
 def test_a_film_of_the_authors_story_takes_the_place_of_its_drawing(client):

@@ -75,11 +75,17 @@ class TestEmergencies:
     def test_the_red_strip_stands_directly_under_the_dose(self, emergencies, client):
         html = client.get(make_exercise(caution="<p>Slowly.</p>", balance_note="Hold on.").get_absolute_url()).text
 
-        assert html.index('id="dose"') < html.index('id="stop"') < html.index("Keep your balance")
-        between = html[html.index("</dl>") : html.index('aria-labelledby="stop"')]
-        assert re.sub(r"<[^>]*>?", "", between).strip() == (
-            "Fewer is fine. Your therapist may choose other numbers for you."
-        )
+        assert html.index('id="dose"') < html.index('class="stop-line"') < html.index('id="how"')
+        assert html.index('id="how"') < html.index("Keep your balance") < html.index('id="stop"')
+        between = html[html.index("</section>", html.index('id="dose"')) : html.index('class="stop-line"')]
+        assert re.sub(r"<[^>]*>?", "", between).strip() == ""
+
+    def test_the_red_strip_names_every_sign_and_leads_to_what_to_do_then(self, emergencies, client):
+        html = client.get(make_exercise(stop_if="new pain\ndizziness\ntrouble seeing").get_absolute_url()).text
+
+        strip = html[html.index('class="stop-line"') : html.index('id="how"')]
+        assert "new pain · dizziness · trouble seeing." in " ".join(strip.split())
+        assert 'href="#stop"' in strip
 
     def test_a_problem_begins_with_when_to_get_help(self, emergencies, client):
         html = client.get(make_problem(what_it_is="<p>A tight neck.</p>").get_absolute_url()).text
@@ -115,11 +121,11 @@ class TestEmergencies:
 
 
 class TestWhoseItIs:
-    def test_an_exercise_known_by_its_name_alone_says_so_under_its_lead(self, db, client):
-        html = client.get(make_exercise(purpose="For a calm neck.", name_only=True).get_absolute_url()).text
+    def test_an_exercise_known_by_its_name_alone_says_so_where_it_is_described(self, db, client):
+        html = client.get(make_exercise(steps="Nod slowly.", name_only=True).get_absolute_url()).text
 
         line = "The programme gives only this name; CD Trainer chose the movement."
-        assert html.index("For a calm neck.</p>") < html.index(line) < html.index("</header>", html.index("<h1>"))
+        assert html.index('id="how"') < html.index(line) < html.index("Nod slowly.")
         assert line not in client.get(make_exercise().get_absolute_url()).text
 
     def test_twenty_exercises_of_the_programme_are_known_by_name_alone(self, programme):

@@ -48,3 +48,38 @@ def test_stage_two_shows_its_warning_and_checklist_before_the_exercises_without_
     assert html.index("Not without control.") < html.index("You can hold it straight") < html.index("Clapping")
     assert "Yes, this fits me" in html
     assert "Not yet: go to Stage 1" in html
+    assert html.index("Not yet: go to Stage 1") < html.index("Start a round")
+
+
+def test_the_exercises_come_before_what_there_is_to_read(client):
+    stage = make_stage(number=1, starts_when="Your neck moves.", ends_when="It is calm.", how_to="<p>Slowly.</p>")
+    make_exercise(group=make_group(stage=stage, introduction="<p>The whole movement.</p>"), name="Turn", lying=True)
+
+    html = words(client.get("/stages/1/").text)
+
+    order = ["Start a round", "Stop if you have", "Turn", "The whole movement.", "Is this my stage?", "Slowly."]
+    assert sorted(order, key=html.index) == order
+
+
+def test_behind_a_warning_the_text_of_a_group_comes_before_its_exercises(client):
+    stage = make_stage(number=2, warning="<p>Not without control.</p>")
+    make_exercise(group=make_group(stage=stage, introduction="<p>Hold on to a chair.</p>"), name="Stepping")
+
+    html = words(client.get("/stages/2/").text)
+
+    assert html.index("Hold on to a chair.") < html.index("Stepping")
+
+
+def test_the_round_of_those_who_lie_leads_from_one_lying_exercise_to_the_next(client):
+    group = make_group(stage=make_stage(number=1))
+    for number, lying in enumerate([False, True, False, True]):
+        make_exercise(group=group, slug=f"turn-{number}", lying=lying)
+
+    stage = client.get("/stages/1/")
+    assert [each.url for each in stage.context["rounds"]] == [
+        "/exercises/turn-0/",
+        "/exercises/turn-1/?stage=1&position=lying",
+    ]
+
+    page = client.get("/exercises/turn-1/?stage=1&position=lying")
+    assert 'href="/exercises/turn-3/?stage=1&amp;position=lying"' in page.text

@@ -61,7 +61,7 @@ def test_every_text_has_a_form_that_can_be_searched_for(workshop, model):
 
 
 @pytest.mark.parametrize(
-    ("review", "said"),
+    ("review", "expected"),
     [
         ({}, "Not reviewed"),
         (
@@ -79,12 +79,12 @@ def test_every_text_has_a_form_that_can_be_searched_for(workshop, model):
         ),
     ],
 )
-def test_a_list_says_whether_a_clinician_has_reviewed_a_text(workshop, review, said):
+def test_a_list_says_whether_a_clinician_has_reviewed_a_text(workshop, review, expected):
     make_problem(**review)
 
     response = workshop.get(changelist("faq_problem"))
 
-    assert f"{said}</" in response.text
+    assert f"{expected}</" in response.text
 
 
 def test_an_address_stays_as_it_is_once_it_exists(workshop):

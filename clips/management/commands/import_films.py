@@ -16,6 +16,7 @@ from clips.forms import too_large
 from clips.models import Clip
 from clips.names import suggest
 from exercises.models import Exercise
+from texts.models import Deletion
 
 ASK_EVERY = 0.5  # seconds, while somebody else converts the film
 SHOW_EVERY = 5.0  # seconds between two lines about one film
@@ -79,6 +80,7 @@ class Command(BaseCommand):
                 reason = too_large(path.stat().st_size) or not_a_film(film.read(4096))
                 film.seek(0)
                 sha256 = hashlib.file_digest(film, "sha256").hexdigest()
+                reason = reason or deleted(sha256)
                 if reason:
                     return Report(name, "refused", reason, sha256=sha256)
                 clip = self.known(sha256) or self.draft(path, film, sha256)
@@ -132,6 +134,17 @@ class Command(BaseCommand):
                 jobs.reap()
             time.sleep(ASK_EVERY)
             clip.refresh_from_db()
+
+
+def deleted(sha256: str) -> str:
+    """Say that the very same film was deleted on the site, and not for good; "" when it was not."""
+    record = Deletion.objects.filter(rows__icontains=sha256).first()
+    if record is None:
+        return ""
+    return (
+        f"It was deleted on {record.deleted_at:%Y-%m-%d}: bring it back under “Recently deleted”, "
+        "or delete it there for good before you take it in again."
+    )
 
 
 def films_in(folder: Path) -> list[Path]:

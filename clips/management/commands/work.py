@@ -14,6 +14,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from cdtrainer.sqlite.base import keep_open
 from clips.conversion import files, heartbeat, jobs
 from clips.conversion.leases import new_token
+from clips.purging import purge_what_is_over
 from uploads.expiry import expire_uploads
 
 log = logging.getLogger(__name__)
@@ -76,6 +77,8 @@ def keep_house(task: Callable[[], Any]) -> None:
 
 
 def clean_up() -> None:
+    """Do once a day, and when a worker starts, what has no hurry."""
+    purge_what_is_over()
     files.tidy()
     expire_uploads()
     call_command("clearsessions")

@@ -76,7 +76,10 @@ function problemWith(file) {
 // The row of a file to send, whether it is new or goes on; nothing if it needs no sending.
 function rowFor(file) {
   const description = { name: file.name, length: file.size, modified: String(file.lastModified) };
-  const existing = rows.find((shown) => shown.stage !== "cancelled" && shown.isSameFile(description));
+  const same = rows.filter(
+    (shown) => shown.stage !== "cancelled" && shown.stage !== "elsewhere" && shown.isSameFile(description),
+  );
+  const existing = same.find((shown) => !shown.isSent) ?? same[0];
   if (existing && (existing.file || existing.isSent)) {
     announce(fill(texts.alreadyThere, { name: file.name }));
     return null;
@@ -154,15 +157,16 @@ export async function restore() {
   const unpublished = (answer.uploads ?? []).filter((upload) => !upload.clip?.published);
   const unnamed = [];
   for (const stored of unpublished.reverse()) {
-    if (rows.some((row) => row.isSameFile(stored))) continue;
+    if (rows.some((row) => row.file && row.isSameFile(stored))) continue; // on its way from this page
     const restored = makeRow({ stored });
     if (stored.clip) {
       restored.showClip(stored.clip);
       continue;
     }
-    unnamed.push(restored);
+    if (!stored.replaces) unnamed.push(restored);
     restored.showProgress(stored.offset);
-    if (stored.finished) restored.finish(stored.id);
+    if (stored.replaces) restored.leadTo(stored.replacement);
+    else if (stored.finished) restored.finish(stored.id);
     else restored.show("again");
   }
   if (unnamed.length) await suggestExercises(unnamed, (row) => row.makeClip());

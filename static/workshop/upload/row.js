@@ -12,9 +12,10 @@ const REDRAW_MS = 250; // between two changes of the numbers
 
 const template = page.querySelector("template").content;
 const noFilm = template.querySelector("img").getAttribute("src");
+const replaces = page.dataset.clip ?? ""; // the primary key of the clip that gets a new film
 const FIELDS = ["exercise", "variation", "made"];
 const OVER = ["refused", "cancelled", "ready", "failed", "published"];
-const NEEDS_SOMEBODY = ["again", "unreadable", "needsExercise", "needsMade", "refused", "failed", "signedOut"];
+const NEEDS_SOMEBODY = ["again", "elsewhere", "unreadable", "needsExercise", "needsMade", "refused", "failed", "signedOut"];
 const REFUSALS = [400, 413, 415, 431, 507];
 
 // Dispatches "show" when its stage changes, "queue" when it may be sent, "clip" when its clip has news, and "discard".
@@ -142,9 +143,19 @@ export class Row extends EventTarget {
     await navigator.locks.request(lockName, () => (this.stage === "cancelled" ? null : this.send()));
   }
 
-  async send() {
+  // What the server has of this file: what is half-way here, before what has become a clip.
+  async lookUp() {
     const { answer } = await request(page.dataset.state, null, this);
-    this.stored = answer.uploads?.find((upload) => this.isSameFile(upload)) ?? null;
+    const same = (answer.uploads ?? []).filter((upload) => this.isSameFile(upload) && String(upload.replaces) === replaces);
+    this.stored = same.find((upload) => !upload.clip) ?? same[0] ?? null;
+  }
+
+  get storedUrl() {
+    return this.stored && !this.stored.clip ? this.stored.url : null;
+  }
+
+  async send() {
+    await this.lookUp();
     if (this.stage === "cancelled") return;
     if (this.stored?.clip && !page.dataset.replace) return this.showClip(this.stored.clip);
     if (this.stored?.finished && !this.stored.clip) return this.finish(this.stored.id);
@@ -165,11 +176,16 @@ export class Row extends EventTarget {
   makeUpload() {
     return new tus.Upload(this.file, {
       endpoint: page.dataset.endpoint,
-      uploadUrl: this.stored && !this.stored.clip ? this.stored.url : null,
+      uploadUrl: this.storedUrl,
       chunkSize: CHUNK_BYTES,
       retryDelays: null, // we say what is going on, and never stop trying
       storeFingerprintForResuming: false,
-      metadata: { filename: this.file.name, filetype: this.file.type, modified: String(this.file.lastModified) },
+      metadata: {
+        filename: this.file.name,
+        filetype: this.file.type,
+        modified: String(this.file.lastModified),
+        ...(replaces && { clip: replaces }),
+      },
       onBeforeRequest: (outgoing) => {
         for (const [name, value] of Object.entries(csrfHeaders())) outgoing.setHeader(name, value);
       },
@@ -203,7 +219,11 @@ export class Row extends EventTarget {
     if (status === 403 || status === 404) {
       this.show("signedOut");
       await signedIn();
-      if (status === 404) this.upload.url = this.upload.options.uploadUrl = null; // it has expired: from the start
+      // While nobody is signed in, every upload is 404, so only the list can tell where it goes on, or that it is gone.
+      if (status === 404) {
+        await this.lookUp();
+        this.upload.url = this.upload.options.uploadUrl = this.storedUrl;
+      }
     } else {
       this.show(status === 409 || status === 423 ? "busy" : "away");
     }
@@ -243,6 +263,13 @@ export class Row extends EventTarget {
     this.stopSending?.();
   }
 
+  // Shows a film that is half-way here to replace a clip's, which goes on on that clip's own page.
+  leadTo(address) {
+    this.part("link").href = address;
+    this.part("link").hidden = false;
+    this.show("elsewhere");
+  }
+
   // Becoming a clip
 
   finish(uploadId) {
@@ -261,7 +288,7 @@ export class Row extends EventTarget {
     const { ok, answer } = await request(replace ?? make, { upload: this.uploadId, ...fields }, this);
     this.isMakingClip = false;
     if (ok) this.showClip(answer.clip);
-    else this.show("needsExercise", answer.problem ?? "");
+    else this.show(replace ? "failed" : "needsExercise", answer.problem ?? "");
   }
 
   showClip(clip) {
@@ -301,7 +328,7 @@ export class Row extends EventTarget {
     const address = page.dataset.change.replace("/0/", `/${this.clip.pk}/`);
     const { ok, answer } = await request(address, this.fields, this);
     if (ok) this.showClip(answer.clip);
-    else this.show(this.stage, answer.problem);
+    else this.show(this.stage, answer.problem ?? "");
   }
 
   // Changing one's mind

@@ -34,7 +34,7 @@ async function requestOnce(address, fields, mayRenewToken = true) {
   return { ok: response.ok, answer };
 }
 
-// Resolves as soon as somebody has signed in again.
+// Resolves as soon as somebody has signed in again, at once when nobody has signed out.
 export async function signedIn() {
   const notice = byData("sign-in");
   for (;;) {

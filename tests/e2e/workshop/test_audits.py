@@ -6,6 +6,7 @@ from django.urls import reverse
 from tests.browser import violations
 from tests.factories import make_clip, make_exercise, make_problem, make_section
 from texts import history
+from texts.deletion import throw_away
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,28 +22,32 @@ UNMARKED = """(() => { const on = document.activeElement, look = getComputedStyl
 
 
 @pytest.fixture
-def addresses():
-    """The start page, a list, a form with parts, a history with a change, a deleted text, a preview."""
+def addresses(django_user_model):
+    """The start page, a list, a form with parts, a history with a change, what was deleted, a preview."""
     clip = make_clip(exercise=make_exercise(name="Turn to the {right}"))
     problem = make_problem(summary="Old words.")
     history.remember(problem)
     problem.summary = "New words."
     problem.save()
     history.record(problem)
+    colleague = django_user_model.objects.create_user("ben")
     deleted = make_section().page
-    history.record_deletion(deleted, None, ["sections"])
-    deleted.delete()
+    throw_away(deleted, None)
+    record = throw_away(make_clip(title="A clip with a long name, " * 4), None)
     return {
         "start": reverse("admin:index"),
         "list": reverse("admin:exercises_exercise_changelist"),
         "form": reverse("admin:pages_page_change", args=[make_section().page.pk]),
         "history": reverse("admin:faq_problem_history", args=[problem.pk]),
-        "deleted": reverse("admin:pages_page_deleted"),
+        "deleted": reverse("admin:recently_deleted"),
+        "for good": reverse("admin:delete_for_good", args=[record.pk]),
+        "delete": reverse("admin:exercises_exercise_delete", args=[clip.exercise.pk]),
+        "delete a colleague": reverse("admin:auth_user_delete", args=[colleague.pk]),
         "preview": reverse("admin:preview", args=["exercises", "exercise", clip.exercise.pk]),
     }
 
 
-PAGES = ["start", "list", "form", "history", "deleted", "preview"]
+PAGES = ["start", "list", "form", "history", "deleted", "for good", "delete", "delete a colleague", "preview"]
 
 
 @pytest.mark.parametrize("page_name", PAGES)

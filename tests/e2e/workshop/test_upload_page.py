@@ -1,5 +1,6 @@
 """The page "Upload clips" in Chromium, against the real server with its worker."""
 
+import base64
 import hashlib
 import os
 import re
@@ -14,6 +15,7 @@ from tests.uploads.real_server import RealServer
 pytestmark = pytest.mark.xdist_group("upload_page")
 
 BIG = 24 * 1024 * 1024  # bytes: three requests
+CHUNK = 8 * 1024 * 1024  # bytes of one request
 SLOW = 4 * 1024 * 1024  # bytes a second
 
 CLIPS = """
@@ -23,6 +25,20 @@ from clips.models import Clip
 for clip in Clip.objects.filter(kind="filmed"):
     slug = clip.exercise.slug if clip.exercise else clip.story
     print(slug, clip.variation, clip.made, clip.published, clip.original_filename)
+"""
+SIGN_IN = """
+import django
+django.setup()
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
+from staff.sessions import SessionStore
+ben = get_user_model().objects.get(username="ben")
+session = SessionStore()
+session[SESSION_KEY] = str(ben.pk)
+session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+session[HASH_SESSION_KEY] = ben.get_session_auth_hash()
+session.save()
+print(session.session_key)
 """
 SIGN_OUT = """
 import sys
@@ -200,15 +216,38 @@ def test_a_closed_window_goes_on_from_the_last_byte(open_page, server, film):
     assert page.locator(".upload-row", has_text=path.name).count() == 1
 
 
-def test_an_expired_sign_in_is_said_and_the_film_goes_on_after_signing_in_again(open_page, server, film, context):
-    context.add_cookies([{"name": "sessionid", "value": server.sessions["ben"], "url": server.url}])
-    page = slowed(open_page())
-    page.check("[data-made][value=facing]")
-    path = film("legs and neck.mov", size=BIG)
-    choose(page, path)
-    wait_until_sent(page, path.name, 6_000_000)
+def end_session(server, context, key):
+    server.python("-c", SIGN_OUT, key)
 
-    server.python("-c", SIGN_OUT, server.sessions["ben"])
+
+def sign_out(server, context, key):
+    page = context.new_page()
+    page.goto(f"{server.url}/admin/")
+    page.locator("#logout-form button").click()
+    page.close()
+
+
+def lose_both(server, context, key):
+    page = context.pages[0]
+    page.route("**/admin/uploads/**", lambda route: route.abort("connectionfailed"))
+    page.locator(".upload-row[data-stage=away]").wait_for()
+    end_session(server, context, key)
+    page.unroute("**/admin/uploads/**")
+
+
+@pytest.mark.parametrize("leave", [end_session, sign_out, lose_both])
+def test_after_signing_in_again_a_film_goes_on_from_the_last_byte(open_page, server, film, context, leave):
+    key = server.python("-c", SIGN_IN).splitlines()[-1]
+    context.add_cookies([{"name": "sessionid", "value": key, "url": server.url}])
+    page = slowed(open_page())
+    requests = []
+    page.on("request", lambda request: requests.append(request) if "/admin/uploads/" in request.url else None)
+    page.check("[data-made][value=facing]")
+    path = film(f"legs and neck {leave.__name__}.mov", size=BIG)
+    choose(page, path)
+    wait_until_sent(page, path.name, 9_000_000)
+
+    leave(server, context, key)
     wait_for_stage(page, path.name, "signedOut")
     link = page.get_by_role("link", name="Sign in again (in a new window)")
     with context.expect_page() as opened:
@@ -218,8 +257,34 @@ def test_an_expired_sign_in_is_said_and_the_film_goes_on_after_signing_in_again(
     signing_in.get_by_label("Password", exact=True).fill("a long password")
     signing_in.get_by_role("button", name="Sign in", exact=True).click()
 
-    wait_for_stage(page, path.name, "failed")
+    wait_for_stage(page, path.name, "failed")  # it is no film, but it has come whole
     assert sha256_there(server, path) == 1
+    offsets = [int(request.headers["upload-offset"]) for request in requests if request.method == "PATCH"]
+    assert sum(min(CHUNK, BIG - offset) for offset in offsets) - BIG <= CHUNK  # bytes sent twice
+    begun = [request.response() for request in requests if request.method == "POST"]
+    assert [response.status for response in begun if response].count(201) == 1
+
+    page.reload()
+    wait_for_stage(page, path.name, "failed")
+    assert page.locator(".upload-row", has_text=path.name).count() == 1
+
+
+def test_a_half_upload_of_the_same_file_hides_no_finished_clip(open_page, server, film):
+    page = open_page()
+    page.check("[data-made][value=facing]")
+    path = film("face three.mov")
+    choose(page, path)
+    wait_for_stage(page, path.name, "ready")
+    changed = str(int(path.stat().st_mtime * 1000))
+    facts = {"filename": path.name, "filetype": "video/quicktime", "modified": changed}
+    metadata = ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in facts.items())
+    server.begin(path.stat().st_size, **{"Upload-Metadata": metadata})
+
+    page.reload()
+
+    wait_for_stage(page, path.name, "again")
+    assert row(page, path.name).and_(page.locator("[data-stage=ready]")).count() == 1
+    assert page.get_by_role("button", name="Publish all ready").is_visible()
 
 
 def test_two_windows_on_one_film_make_one_clip(open_page, server, film):
