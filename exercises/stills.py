@@ -3,13 +3,13 @@
 Small pictures that look alike also compress better in one file, and on paper no card is without its still, which a
 lazily loaded one would be. Each card shows its tile of the sheet.
 
-Drawn stills have no ground. A sheet gives them the panel of the page, one by day and one by night: flat, it is less than
-half as large as with the stills' opacity in it.
+Drawn stills have no ground. A sheet gives them the panel of the page, one by day and one by night: flat, it is less
+than half as large as with the stills' opacity in it.
 
 A sheet belongs to a group and not to a list, because lists have as many contents as there are filters, and anybody may
-ask for any of them: so there are four sheets for a group, as filmed and flipped, by day and by night. Each is drawn once
-a process for the stills it shows, whatever the address says; an address that is not exactly a current one leads to the
-one by day.
+ask for any of them: so there are four sheets for a group, as filmed and flipped, by day and by night. Each is drawn
+once a process for the stills it shows, whatever the address says; an address that is not exactly a current one leads to
+the one by day.
 """
 
 import hashlib

@@ -115,7 +115,7 @@ class Layer:
 
 def layer(arrow: Arrow, a: Pose, b: Pose, camera: Camera, size: tuple[int, int]) -> Layer | None:
     """Return the arrows of a move in a picture of `size`, or None for no arrow."""
-    courses = [course for each in arrow.each() if (course := path(each, a, b, extra(camera))) is not None]
+    courses = [course for each in arrow.each() if (course := path(each, a, b, wider(camera))) is not None]
     if not courses:
         return None
     width, height = size
@@ -129,7 +129,7 @@ def layer(arrow: Arrow, a: Pose, b: Pose, camera: Camera, size: tuple[int, int])
     return Layer(*masks)
 
 
-def extra(camera: Camera) -> float:
+def wider(camera: Camera) -> float:
     """Return how many degrees more than a bust a camera shows; beside a bed, where rings are seen askew, a lot."""
     return 10.0 if camera.up[2] else max(0.0, camera.fov - VIEWS["front"].fov)
 

@@ -37,6 +37,7 @@ PARTS = {
     "tongue": "helper-tongue",
 }
 
+
 @dataclass(frozen=True)
 class Build:
     """The numbers that make a person: shares from 0 to 1 of sex, age, origin and slightness, and shape targets."""
@@ -83,9 +84,7 @@ BUILDS = {
         0.25,
         ("african",),
         0.35,
-        _ARMS
-        | _HEAD
-        | {"eyes/l-eye-scale-incr": 0.55, "eyes/r-eye-scale-incr": 0.55, "head/head-fat-incr": 0.1},
+        _ARMS | _HEAD | {"eyes/l-eye-scale-incr": 0.55, "eyes/r-eye-scale-incr": 0.55, "head/head-fat-incr": 0.1},
     ),
 }
 
@@ -154,13 +153,15 @@ class Source:
         return out
 
     def level(self, person: Floats, first: Floats) -> Floats:
-        """Return `person` as tall as the `first` one and with the neck in the same place, so that movements fit both."""
+        """Return `person` as tall as the `first` one, its neck in the same place, so that movements fit both."""
 
         def ends(vertices: Floats) -> tuple[Floats, Floats]:
-            return tuple(self.place(self.rig[bone]["head"], vertices) for bone in ("neck01", "foot.L"))
+            neck, foot = (self.place(self.rig[bone]["head"], vertices) for bone in ("neck01", "foot.L"))
+            return neck, foot
 
         (neck, foot), (other_neck, other_foot) = ends(first), ends(person)
-        return (person - other_neck) * ((neck - foot)[1] / (other_neck - other_foot)[1]) + neck
+        size = float((neck - foot)[1] / (other_neck - other_foot)[1])
+        return np.asarray((person - other_neck) * size + neck)
 
     def group(self, name: str) -> Ints:
         """Return the faces (four corners each) of the mesh group `name`."""
@@ -249,7 +250,7 @@ def bake(source: Source, name: str) -> None:
     reference = source.person(Build(0.5, 0.2, ("caucasian", "african", "asian"), 0, {}))
     names = kept_bones(source.rig)
     strongest, strength = influences(source, names)
-    parts = {name: source.group(group) for name, group in PARTS.items()}
+    parts = {part: source.group(group) for part, group in PARTS.items()}
     used, number = np.unique(np.concatenate([f.ravel() for f in parts.values()]), return_inverse=True)
     out: dict[str, npt.NDArray[Any]] = {
         "rest": person[used].astype("f4"),
@@ -259,8 +260,8 @@ def bake(source: Source, name: str) -> None:
         **skeleton(source, names, person),
     }
     start = 0
-    for name, faces in parts.items():
-        out[f"part:{name}"] = number[start : start + faces.size].reshape(faces.shape).astype("i4")
+    for part, faces in parts.items():
+        out[f"part:{part}"] = number[start : start + faces.size].reshape(faces.shape).astype("i4")
         start += faces.size
     out |= expressions(source, used)
     path.parent.mkdir(exist_ok=True)

@@ -63,7 +63,8 @@ def _move_problems(clip: Clip) -> Iterator[str]:
             )
         glide = abs(piece.b.retract - piece.a.retract) / (piece.end - piece.start)
         if glide > GLIDE_SPEED:
-            yield f"retract changes by {glide:.1f} a second from {piece.start:.1f} s; at most {GLIDE_SPEED:g} is allowed"
+            rate = f"{glide:.1f} a second from {piece.start:.1f} s"
+            yield f"retract changes by {rate}; at most {GLIDE_SPEED:g} is allowed"
 
 
 def _reach_problems(clip: Clip) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import subprocess
 import sys
 import tempfile
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 from PIL import Image
 
 from figure import arrows, people, stills
+from figure.encode import Encoder
 from figure.ground import DAY, NIGHT, on
 from figure.model import Drawn, figure
 from figure.pose import STANDING, Pose, same
@@ -37,8 +37,6 @@ FILES = (
     "still-small-flipped.webp",
 )
 NIGHT_FILES = ("film-night.mp4", "film-night-flipped.mp4")  # of clips that say `night = true`
-_TIDY = ["-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1"]
-_TAGS = ["-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709", "-color_range", "tv"]
 
 
 class Studio:
@@ -120,33 +118,6 @@ def _spots(position: str, pose: Pose) -> list[tuple[float, float, float]]:
     return spots
 
 
-def ffmpeg() -> str:
-    """Return the path of the ffmpeg that comes with imageio-ffmpeg."""
-    import imageio_ffmpeg  # not needed to check movements or make sheets
-
-    return str(imageio_ffmpeg.get_ffmpeg_exe())
-
-
-def _encoder(folder: Path, stem: str, size: tuple[int, int], frames: int, crf: int) -> list[str]:
-    """Return the command that makes a film and its flipped twin of raw frames."""
-    # rounded, not cut off: otherwise every colour comes back a shade darker
-    convert = "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int,format=yuv420p"
-    tagged = "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv"
-    coded = [
-        "-c:v", "libx264", "-preset", "medium", "-tune", "animation", "-crf", str(crf),
-        "-profile:v", "high", "-level", "4.0", "-threads", "1",
-        "-g", str(frames), "-keyint_min", str(frames), "-sc_threshold", "0",  # one keyframe: another is seen as a jump
-        "-pix_fmt", "yuv420p", *_TAGS, *_TIDY, "-movflags", "+faststart", "-an",
-    ]  # fmt: skip
-    return [
-        ffmpeg(), "-hide_banner", "-nostdin", "-v", "error", "-y", "-filter_threads", "1",
-        "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}", "-r", str(FPS), "-i", "-",
-        "-filter_complex", f"[0:v]{convert},{tagged},split[a][b];[b]hflip[c]",
-        "-map", "[a]", *coded, str(folder / f"{stem}.mp4"),
-        "-map", "[c]", *coded, str(folder / f"{stem}-flipped.mp4"),
-    ]  # fmt: skip
-
-
 def quality(clip: Clip) -> int:
     """Return the x264 quality: longer films are pressed a little harder."""
     return 29 if clip.seconds > 9 else 28
@@ -163,24 +134,15 @@ def render(
     grounds = {"film": DAY} | ({"film-night": NIGHT} if clip.night else {})
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".drawing-") as name, contextlib.ExitStack() as stack:
         work = Path(name)
-        encoders = {
-            stem: stack.enter_context(
-                subprocess.Popen(
-                    _encoder(work, stem, studio.size, clip.frames, quality(clip)), stdin=subprocess.PIPE
-                )
-            )
-            for stem in grounds
+        films = {
+            ground: stack.enter_context(Encoder(work, stem, studio.size, clip.frames, quality(clip)))
+            for stem, ground in grounds.items()
         }
         for done, picture in enumerate(studio.frames(clip), 1):
-            for stem, ground in grounds.items():
-                stdin = encoders[stem].stdin
-                assert stdin is not None
-                stdin.write(on(ground, picture).tobytes())
+            for ground, film in films.items():
+                film.add(on(ground, picture))
             progress(done, clip.frames)
-        for encoder in encoders.values():
-            encoder.communicate()
-            if encoder.returncode:
-                raise subprocess.CalledProcessError(encoder.returncode, encoder.args)
+        stack.close()  # waits until the films are written
         stills.write(studio.still(clip), work)
         _publish(work, folder, files_of(clip))
 

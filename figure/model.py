@@ -94,7 +94,16 @@ class _Piece:
         facing = normals(moved, cloth.faces)
         if self.around is not None:
             facing = unit_rows(self.around.smooth(facing, cloth.soft))
-        return Drawn(cloth.name, cloth.material, moved, facing, cloth.canon, cloth.faces, casts=cloth.name != "arms", shadow=cloth.coarse)
+        return Drawn(
+            cloth.name,
+            cloth.material,
+            moved,
+            facing,
+            cloth.canon,
+            cloth.faces,
+            casts=cloth.name != "arms",
+            shadow=cloth.coarse,
+        )
 
 
 def face_morphs(face: Mapping[str, float]) -> dict[str, float]:

@@ -44,8 +44,9 @@ WATER: Colour = (0.36, 0.65, 0.87, 0.86)
 BAND: Colour = (0.88, 0.47, 0.42, 1.0)
 IRON: Colour = (0.38, 0.45, 0.52, 1.0)
 WOOD: Colour = (0.80, 0.66, 0.50, 1.0)
-LINEN: Colour = (0.97, 0.97, 0.95, 1.0)
-SHEET: Colour = (0.79, 0.87, 0.89, 1.0)
+# seen through: a bed takes on some of the dark of a night film, and is no lamp in a dark room
+LINEN: Colour = (0.95, 0.97, 0.97, 0.62)
+SHEET: Colour = (0.50, 0.66, 0.70, 0.34)
 
 
 def radius_of(prop: str) -> float:
@@ -210,7 +211,7 @@ def furniture(position: str, pose: Pose) -> list[Drawn]:
         case "lying":
             bed = cushion((9.4, 30.0, 1.6), (0, -4.2, -2.05), 12)
             pillow = dented(cushion((4.6, 3.0, 1.3), (0, 7.45, -1.0), 3.2), (0, 7.3), 0.42)
-            return [_made("bed", bed, Material.MAT, SHEET), _made("pillow", pillow, Material.SOLID, LINEN)]
+            return [_made("bed", bed, Material.MAT, SHEET), _made("pillow", pillow, Material.MAT, LINEN)]
         case _:
             return []
 

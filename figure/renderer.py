@@ -28,7 +28,7 @@ LIGHT_OVER_BED = unit((0.75, 0.2, 1.0))  # from the side on which the camera sta
 SHADOW_SIZE = 1024
 _SEEN_THROUGH = (Material.GLASS, Material.WATER)
 _NO_SHADOW = (*_SEEN_THROUGH, Material.LASH, Material.MAT)
-_CLOSED = (Material.SKIN, Material.EYE)
+_CLOSED = (Material.SKIN, Material.EYE, Material.MAT)
 _HERE = Path(__file__).parent
 
 _VERTEX = """#version 400
@@ -60,7 +60,7 @@ class Renderer:
         self.gl = moderngl.create_context(**settings)
         self._programs: dict[tuple[str, Material], tuple[moderngl.Program, moderngl.Program]] = {}
         self.ground = self.gl.program(_FLOOR_VERTEX, _FLOOR_FRAGMENT)
-        size = (width, height)
+        size: tuple[int, int] = (width, height)
         self.target = self.gl.framebuffer(
             [self.gl.renderbuffer(size, 4, samples=SAMPLES)], self.gl.depth_renderbuffer(size, samples=SAMPLES)
         )
@@ -93,7 +93,8 @@ class Renderer:
         self.target.clear(depth=1.0)
         self.gl.enable(moderngl.BLEND)
         over = moderngl.ONE_MINUS_SRC_ALPHA
-        self.gl.blend_func = moderngl.SRC_ALPHA, over, moderngl.ONE, over
+        separate: Any = (moderngl.SRC_ALPHA, over, moderngl.ONE, over)  # moderngl's types know only the pair
+        self.gl.blend_func = separate
         self._spots(view, spots)
         self._paint([(piece, array) for piece, array, _ in arrays])
         for _, array, caster in arrays:
@@ -195,9 +196,11 @@ def colours() -> dict[str, object]:
     """Return the colours of the current person, by their names in the shader; a pair is lit and in shade."""
     look = PEOPLE[current()]
 
+    def darker(colour: int) -> int:
+        return sum(int((colour >> shift & 255) * 0.88) << shift for shift in (16, 8, 0))
+
     def hem(pair: tuple[int, int]) -> tuple[int, int]:
-        r, g, b = ((pair[0] >> shift & 255, pair[1] >> shift & 255) for shift in (16, 8, 0))
-        return tuple(sum(int(c[i] * 0.88) << s for c, s in ((r, 16), (g, 8), (b, 0))) for i in (0, 1))
+        return darker(pair[0]), darker(pair[1])
 
     pairs = {
         "LIPS": look.lips,

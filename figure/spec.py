@@ -9,6 +9,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, get_args
 
+from figure.bounds import BOUNDS, EYES_AHEAD, POSITIONS
 from figure.hands import NAMED, Goal, Triple
 from figure.model import EXPRESSIONS
 from figure.people import PEOPLE
@@ -18,38 +19,6 @@ from figure.timeline import Arrow, Clip, Key, Kind, mirror
 from figure.views import VIEWS, Camera
 
 MOVEMENTS = Path(__file__).with_name("movements")
-
-#: The bounds of a pose: parameter -> lowest, highest. Degrees, but for chest (a share).
-BOUNDS: dict[str, tuple[float, float]] = {
-    "yaw": (-70, 70),
-    "pitch": (-40, 45),
-    "roll": (-32, 32),
-    "retract": (-6, 10),
-    "gaze_yaw": (-30, 30),
-    "gaze_pitch": (-25, 25),
-    "trunk_yaw": (-30, 30),
-    "trunk_pitch": (-15, 30),
-    "trunk_roll": (-20, 20),
-    "chest": (0, 1.4),
-    "shrug_left": (-10, 25),
-    "shrug_right": (-10, 25),
-    "protract": (-15, 15),
-}
-
-EYES_AHEAD = 0.16  # the eyes look where the head goes, a little further
-
-#: Where the body is before anything moves.
-POSITIONS: dict[str, dict[str, Any]] = {
-    "standing": {},
-    "sitting": {
-        "root": [0, -3.5, 0],
-        "foot_left": [1.35, -7.48, 3.75],
-        "foot_right": [-1.35, -7.48, 3.75],
-        "both": "lap",
-    },
-    "lying": {},
-    "behind-chair": {"both": "chair"},
-}
 
 
 class SpecError(ValueError):
@@ -201,12 +170,14 @@ class _Reader:
         if move < 0.4:
             raise self.error(f"move is {move:g} s; it may be 0.4 s or more")
         pose = self.pose(base, table, prop)
-        eyes = {"gaze_yaw": pose.yaw * EYES_AHEAD, "gaze_pitch": pose.pitch * EYES_AHEAD}
-        led = replace(pose, **{name: value for name, value in eyes.items() if name not in table and value})
+        if pose.yaw and "gaze_yaw" not in table:
+            pose = replace(pose, gaze_yaw=pose.yaw * EYES_AHEAD)
+        if pose.pitch and "gaze_pitch" not in table:
+            pose = replace(pose, gaze_pitch=pose.pitch * EYES_AHEAD)
         return Key(
             move,
             self.number("hold", table.get("hold", 0)),
-            led,
+            pose,
             self.arrow(table.get("arrow"), arrow),
             self.number("back", table["back"]) if "back" in table else None,
             self.number("pause", table["pause"]) if "pause" in table else None,

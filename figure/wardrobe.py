@@ -201,8 +201,10 @@ def hair(mesh: Mesh, thickness: float) -> Cloth:
     deep = steps(0.0, 0.35, inside)[:, None]
     skull = around.fair(start, 20, deep * steps(6.9, 7.2, start[:, 1])[:, None])
     out = unit_rows(around.smooth(normals(skull, cloth.faces), 4))
-    thick = 0.03 + thickness * 0.19 * steps(0.0, 0.75, inside) + thickness * 0.13 * steps(0.6, 1.5, inside) * steps(
-        7.6, 8.3, start[:, 1]
+    thick = (
+        0.03
+        + thickness * 0.19 * steps(0.0, 0.75, inside)
+        + thickness * 0.13 * steps(0.6, 1.5, inside) * steps(7.6, 8.3, start[:, 1])
     )
     shell = around.fair(skull + out * thick[:, None], 10, deep)
     crown = steps(7.9, 8.3, start[:, 1])[:, None]  # where the scalp's mesh meets in a point
