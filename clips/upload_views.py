@@ -57,7 +57,11 @@ def for_editors(
 class FilmForm(forms.Form):
     """What a row says about a film."""
 
-    exercise = ExerciseChoice(Exercise.objects.none(), required=False)
+    exercise = ExerciseChoice(
+        Exercise.objects.none(),
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("This exercise was deleted meanwhile. Choose another.")},
+    )
     story = forms.ChoiceField(choices=[("", ""), *Clip.Story.choices], required=False)
     variation = forms.IntegerField(min_value=1, max_value=30)
     made = forms.ChoiceField(

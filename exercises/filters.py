@@ -121,6 +121,16 @@ class Filters:
             self._filter("help", _("Help"), HELP.items(), by_help),
         ]
 
+    def nearest(self) -> list[Choice]:
+        """Return, for choices that no exercise fits, the lists with one of them taken back that have any."""
+        found = []
+        for name in self.chosen:
+            rest = {other: value for other, value in self.chosen.items() if other != name}
+            if rest and (count := self._matching(leave_out=name).distinct().count()):
+                label = ", ".join(self._word(other, value) for other, value in rest.items())
+                found.append(Choice(label, count, query_of(rest), chosen=False))
+        return found
+
     def _matching(self, leave_out: str) -> ExerciseQuerySet:
         """Return the published exercises that fit all other filters than `leave_out`, in no order."""
         return self.apply(Exercise.objects.published(), leave_out).order_by()

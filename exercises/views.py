@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from exercises import structured_data
 from exercises.filters import Filters
 from exercises.models import Exercise
+from exercises.rounds import round_of
 from exercises.sides import sided
 from exercises.stills import set_tiles, sheet_response
 from texts.neighbours import neighbours
@@ -29,10 +30,14 @@ def exercise_list(request: HttpRequest) -> HttpResponse:
     page = page_of_list(request, filters)
     description = _("Every exercise of the programme for cervical dystonia, by stage, position and equipment.")
     set_tiles(list(page))
+    found = page.paginator.count
     context = {
         "page_of_list": page,
         "filters": filters,
         "filter_groups": filters.groups(),
+        "more_filters_chosen": not filters.chosen.keys() <= {"stage", "position"},
+        "nearest": [] if found else filters.nearest(),
+        "round": round_of("", matching(filters), filters.query) if found and filters.chosen else None,
     }
     head = page_head(request, _("All exercises"), description, crumb=_("Exercises"))
     return render(request, "exercises/exercise_list.html", head | context)
@@ -43,6 +48,11 @@ def group_stills(request: HttpRequest, pk: int) -> HttpResponse:
     """Return the stills of a group's exercises in one picture."""
     exercises = Exercise.objects.published().filter(group=pk).prefetch_related("clips").in_order()
     return sheet_response(request, list(exercises))
+
+
+def matching(filters: Filters) -> list[Exercise]:
+    """Return all exercises that fit `filters`, in order."""
+    return list(filters.apply(Exercise.objects.published()).distinct().in_order())
 
 
 def page_of_list(request: HttpRequest, filters: Filters) -> Page[Exercise]:

@@ -71,6 +71,7 @@ class Document:
     title: str
     url: str
     body: str
+    exercise: int | None = None  # its primary key, when it is the page of an exercise
     weights: dict[str, float] = field(default_factory=dict)  # stem -> how much the document is about it
 
 
@@ -90,6 +91,7 @@ class Result:
     title: str
     url: str
     snippet: SafeString
+    exercise: int | None  # its primary key, when it is the page of an exercise
 
 
 def plain(text: str) -> str:
@@ -115,7 +117,7 @@ def _documents() -> Iterable[Document]:
         body += [f"{variation.title}. {variation.how}" for variation in exercise.variations.all()]
         body += [f"{item.name} {item.substitute}" for item in exercise.equipment.all()]
         name = f"{exercise.name} ({exercise.subtitle})" if exercise.subtitle else exercise.name
-        yield Document(str(exercise_kind), name, exercise.get_absolute_url(), "\n".join(body))
+        yield Document(str(exercise_kind), name, exercise.get_absolute_url(), "\n".join(body), exercise.pk)
     for stage in Stage.objects.published():
         body = [stage.summary, stage.starts_when, stage.ends_when, stage.how_to, stage.problems, stage.problems_caution]
         body += [stage.how_to_caution, stage.before_you_start, stage.warning]
@@ -184,7 +186,8 @@ def _similar(stem: str, index: Index) -> list[tuple[str, float]]:
 
 
 def _result(document: Document, matched: set[str]) -> Result:
-    return Result(document.kind, document.title, document.url, _snippet(document.body, matched))
+    snippet = _snippet(document.body, matched)
+    return Result(document.kind, document.title, document.url, snippet, document.exercise)
 
 
 def _snippet(body: str, matched: set[str]) -> SafeString:

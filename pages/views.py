@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -24,6 +25,7 @@ from texts.structured_data import medical_page, website
 
 #: The exercise whose still is the picture of the site.
 HERO = "center-to-left"
+RESULTS_PER_PAGE = 10
 #: Of a search that are read for a call for help; far more than are looked up.
 MOST_CHARACTERS = 1000
 
@@ -117,15 +119,26 @@ def search(request: HttpRequest) -> HttpResponse:
     crisis = calls_for_help(query[:MOST_CHARACTERS])
     title = _("Search results for “%s”") % words if words else _("Search")
     description = _("Search the exercises, questions, problems and pages of CD Trainer.")
+    results = site_search.find(words) if words else []
+    page = Paginator(results, RESULTS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "words": words,
         "crisis": crisis,
         "low_mood": Problem.objects.published().filter(slug=LOW_MOOD).first() if crisis else None,
-        "results": site_search.find(words) if words else [],
+        "results": results,
+        "page_of_results": page,
+        "clips": clips_of(page),
         "stages": Stage.objects.published() if words else [],
     }
     head = page_head(request, title, description, crumb=_("Search"))
     return render(request, "pages/search.html", head | context)
+
+
+def clips_of(results: Iterable[site_search.Result]) -> dict[int, Clip]:
+    """Return the clip of each exercise among the results, by the exercise's primary key."""
+    keys = [result.exercise for result in results if result.exercise]
+    exercises = Exercise.objects.published().filter(pk__in=keys).prefetch_related("clips") if keys else []
+    return {exercise.pk: exercise.first_clip for exercise in exercises if exercise.first_clip}
 
 
 @require_safe

@@ -36,12 +36,16 @@ class InvitationError(Exception):
 
 
 def site_url() -> str:
-    """Return where the site is reached: SITE_URL, or else the HOST and PORT on which it is being started."""
+    """Return where the site is reached: SITE_URL, or else the HOST and PORT on which it is being started.
+
+    When it is started on every address of the machine, the first of ALLOWED_HOSTS that is the name of one host.
+    """
     if settings.SITE_URL:
         return str(settings.SITE_URL)
     host = os.environ.get("HOST", "127.0.0.1")
     if host in ("0.0.0.0", "::"):  # noqa: S104 - it is compared, not bound
-        host = "localhost"
+        names = (name for name in settings.ALLOWED_HOSTS if name != "*" and not name.startswith("."))
+        host = next(names, "localhost")
     return f"{'https' if settings.HTTPS else 'http'}://{host}:{os.environ.get('PORT', '8000')}"
 
 

@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from staff.invitations import first_sign_in
-from staff.throttle import at_most
+from staff.request_limit import at_most
 from staff.views import forgotten_password
 
 

@@ -1,7 +1,6 @@
 """The stages as visitors meet them: the path, and a page for each stage with its groups and exercises."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -13,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from exercises.filters import query_of
-from exercises.minutes import in_minutes, seconds_of
 from exercises.models import Exercise, ExerciseGroup
+from exercises.rounds import Round, round_of
 from exercises.stills import set_tiles
 from exercises.structured_data import exercise_plan
 from pages.models import Page
@@ -54,16 +53,6 @@ def stage_detail(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "stages/stage_detail.html", stage_head(request, stage, exercises) | context)
 
 
-@dataclass(frozen=True)
-class Round:
-    """Exercises to do one after the other: what they are called, how many, how long they take, and the first's page."""
-
-    name: str
-    number: int
-    minutes: str
-    url: str
-
-
 def rounds_of(stage: Stage, exercises: Sequence[Exercise]) -> list[Round]:
     """Return the rounds of a stage: all its exercises, and those that can be done lying down unless all can."""
     lying = [exercise for exercise in exercises if exercise.lying]
@@ -72,12 +61,6 @@ def rounds_of(stage: Stage, exercises: Sequence[Exercise]) -> list[Round]:
         query = query_of({"stage": str(stage.number), "position": "lying"})
         rounds.append(round_of(_("Lying only"), lying, query))
     return [each for each in rounds if each.number]
-
-
-def round_of(name: str, exercises: Sequence[Exercise], query: str = "") -> Round:
-    """Return a round; `query` has the filters that lead from each of its exercises to the next."""
-    url = exercises[0].get_absolute_url() + query if exercises else ""
-    return Round(name, len(exercises), in_minutes(seconds_of(exercises)), url)
 
 
 def with_evidence(stages: StageQuerySet) -> StageQuerySet:

@@ -283,12 +283,12 @@ class Exercise(ReviewedText):
 
     @property
     def set_ups(self) -> list[SetUp]:
-        """Return how to get ready in each position it can be done in, the calmest first, for the visitor's side."""
-        return [
-            SetUp(position, sided(getattr(self, f"setup_{position.value}")))
-            for position in Position
-            if getattr(self, position.value)
-        ]
+        """Return how to get ready in each position it can be done in, the calmest first, for the visitor's side.
+
+        A position whose text nobody has written yet is left out.
+        """
+        texts = {position: getattr(self, f"setup_{position.value}") for position in Position}
+        return [SetUp(position, sided(text)) for position, text in texts.items() if text and getattr(self, position)]
 
     @property
     def tempo(self) -> str:

@@ -26,6 +26,7 @@ from tests.factories import make_clip, make_exercise, make_group, make_page, mak
 from tests.uploads.conftest import encoded
 from tests.workshop.forms import address, save
 from texts.models import Deletion, Version
+from upkeep import backup
 from uploads.models import Upload
 
 pytestmark = pytest.mark.django_db
@@ -278,6 +279,27 @@ def test_a_film_taken_in_by_the_folder_and_deleted_is_not_taken_in_again(worksho
     workshop.post(reverse("admin:bring_back"), {"deletions": record_of(clip).pk})
     call_command("import_films", folder)
     assert Clip.objects.get() == clip
+
+
+def test_a_backup_holds_what_can_be_brought_back(workshop, tmp_path):
+    clip = make_clip()
+    delete(workshop, clip)
+    copied: dict[str, backup.Fingerprint] = {}
+
+    backup.copy_files(tmp_path / "backup", copied)
+
+    assert f"media/{clip.film.name}" in copied
+
+
+def test_a_row_of_the_upload_page_says_that_its_exercise_was_deleted(workshop, tus, upload_at):
+    film = upload_at(tus.create(5, b"hello", Upload_Metadata=FILE)["Location"])
+    exercise = make_exercise()
+    delete(workshop, exercise)
+
+    fields = {"upload": film.pk, "exercise": exercise.pk, "variation": 1, "made": "facing"}
+    response = workshop.post(reverse("clip_upload:make"), fields)
+
+    assert response.json()["problem"] == "This exercise was deleted meanwhile. Choose another."
 
 
 def test_the_group_of_an_exercise_that_stays_is_no_part_of_it(workshop):

@@ -13,7 +13,7 @@ from texts.deletion import NotDeletedError, throw_away
 pytestmark = pytest.mark.django_db
 
 REASON = "This page stays: every other page links to it, and people look there for what keeps them safe."
-KEPT = ["home", "before-you-start", "evidence", "accessibility", "privacy", "about"]
+KEPT = ["home", "before-you-start", "evidence", "accessibility", "privacy", "about", "new-to-cd"]
 
 
 def selected(row, action):

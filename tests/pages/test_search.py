@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.factories import make_exercise, make_page, make_problem, make_question, make_section
+from tests.factories import make_clip, make_exercise, make_page, make_problem, make_question, make_section
 from texts import freshness
 
 pytestmark = pytest.mark.django_db
@@ -115,3 +115,16 @@ def test_snippets_begin_with_a_whole_word_and_show_no_markup(client):
     snippet = client.get("/search/?q=stiffness").context["results"][0].snippet
 
     assert snippet.startswith("It can come with CD. at the cinema at work &amp; home")
+
+
+def test_ten_results_stand_on_a_page_and_exercises_show_their_still(client):
+    clip = make_clip(exercise=make_exercise(name="Turning", slug="turning"))
+    for _ in range(12):
+        make_exercise(name="Turning again")
+
+    first, second = client.get("/search/?q=turning"), client.get("/search/?q=turning&page=2")
+
+    assert first.text.count('<li class="result') == 10
+    assert second.text.count('<li class="result') == 3
+    assert clip.still_small_url in first.text + second.text
+    assert "page 1 of 2" in first.text

@@ -157,3 +157,22 @@ def test_links_carry_the_address_of_the_site(settings, monkeypatch):
 
     settings.SITE_URL = "https://exercises.example.org"
     assert "https://exercises.example.org/admin/welcome/" in output_of("welcome")
+
+
+@pytest.mark.parametrize(
+    ("allowed", "host"),
+    [
+        (["192.168.1.20"], "192.168.1.20"),
+        (["*", ".clinic.example", "exercises.clinic.example"], "exercises.clinic.example"),
+        (["*"], "localhost"),
+    ],
+)
+def test_a_link_leads_to_a_host_that_the_site_answers(settings, monkeypatch, client, allowed, host):
+    monkeypatch.setenv("HOST", "0.0.0.0")  # noqa: S104
+    monkeypatch.setenv("PORT", "8123")
+    settings.ALLOWED_HOSTS = allowed
+
+    address = re.search(rf"http://{re.escape(host)}:8123(/admin/welcome/\S+)", output_of("welcome"))
+
+    assert address is not None
+    assert client.get(address[1], headers={"Host": host}).status_code == 200

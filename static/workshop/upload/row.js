@@ -2,6 +2,7 @@
 
 import { announce, fill, formatDuration, formatSize, page, texts } from "./page.js";
 import { csrfHeaders, request, signedIn } from "./server.js";
+import { NEEDS_SOMEBODY, OVER, REFUSALS } from "./stages.js";
 
 const CHUNK_BYTES = 8 * 1024 * 1024; // in one request
 const UNDO_MS = 10_000;
@@ -14,9 +15,6 @@ const template = page.querySelector("template").content;
 const noFilm = template.querySelector("img").getAttribute("src");
 const replaces = page.dataset.clip ?? ""; // the primary key of the clip that gets a new film
 const FIELDS = ["exercise", "variation", "made"];
-const OVER = ["refused", "cancelled", "ready", "failed", "published"];
-const NEEDS_SOMEBODY = ["again", "elsewhere", "unreadable", "needsExercise", "needsMade", "refused", "failed", "signedOut"];
-const REFUSALS = [400, 413, 415, 431, 507];
 
 // Dispatches "show" when its stage changes, "queue" when it may be sent, "clip" when its clip has news, and "discard".
 export class Row extends EventTarget {
@@ -146,7 +144,9 @@ export class Row extends EventTarget {
   // What the server has of this file: what is half-way here, before what has become a clip.
   async lookUp() {
     const { answer } = await request(page.dataset.state, null, this);
-    const same = (answer.uploads ?? []).filter((upload) => this.isSameFile(upload) && String(upload.replaces) === replaces);
+    const same = (answer.uploads ?? []).filter(
+      (upload) => this.isSameFile(upload) && String(upload.replaces) === replaces,
+    );
     this.stored = same.find((upload) => !upload.clip) ?? same[0] ?? null;
   }
 

@@ -287,6 +287,32 @@ def test_a_half_upload_of_the_same_file_hides_no_finished_clip(open_page, server
     assert page.get_by_role("button", name="Publish all ready").is_visible()
 
 
+def test_a_new_film_that_is_half_way_here_leads_to_its_clip_which_stays(open_page, server, film):
+    page = open_page()
+    page.check("[data-made][value=facing]")
+    choose(page, film("face two.mov"))
+    wait_for_stage(page, "face two.mov", "ready")
+    pk = row(page, "face two.mov").get_by_role("link").get_attribute("href").split("/")[-3]
+    replacing = slowed(open_page(f"/admin/clips/upload/{pk}/"))
+    replacing.check("[data-made][value=facing]")
+    path = film("face two anew.mov", size=BIG)
+    choose(replacing, path)
+    wait_until_sent(replacing, path.name, 9_000_000)
+    replacing.close(run_before_unload=False)
+
+    page.reload()
+    wait_for_stage(page, path.name, "elsewhere")
+    wait_for_stage(page, "face two.mov", "ready")
+    assert "to replace the film of a clip" in row(page, path.name).inner_text()
+    with page.expect_navigation():
+        row(page, path.name).get_by_role("link").click()
+    page.check("[data-made][value=facing]")
+    choose(page, path)
+
+    wait_for_stage(page, path.name, "failed")
+    assert sha256_there(server, path) == 1
+
+
 def test_two_windows_on_one_film_make_one_clip(open_page, server, film):
     one, other = slowed(open_page()), slowed(open_page())
     path = film("slow chest motion.mov", size=BIG)
