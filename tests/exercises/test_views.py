@@ -78,3 +78,13 @@ def test_how_to_get_ready_stands_before_the_steps_for_each_position_of_the_exerc
 
     assert html.index("Lie on your left side.") < html.index("Sit back.") < html.index("Lift your chin.")
     assert "Stand behind a chair." not in html
+
+
+def test_a_clip_with_a_night_film_names_the_twin_for_the_view_of_the_visitor(client):
+    exercise = make_exercise(slug="turn")
+    make_clip(exercise=exercise, film_night="night.mp4", film_night_flipped="night-flipped.mp4")
+
+    html = client.get("/exercises/turn/?view=facing").text
+
+    assert re.search(r'data-night-film="[^"]*/night\.mp4"', html)
+    assert re.search(r'data-other-night-film="[^"]*/night-flipped\.mp4"', html)
