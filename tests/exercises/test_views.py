@@ -1,8 +1,10 @@
 """The page of an exercise, and the list of all."""
 
+import re
+
 import pytest
 
-from tests.factories import make_equipment, make_exercise, make_group, make_stage, make_variation
+from tests.factories import make_clip, make_equipment, make_exercise, make_group, make_stage, make_variation
 from tests.walk import words
 
 pytestmark = pytest.mark.django_db
