@@ -12,7 +12,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clips.conversion.models import Conversion
+from clips.timeline import Part, parts_of
 from exercises.models import Exercise
+from exercises.positions import Position
 from exercises.sides import SIDED_TEXT, View, current, sided
 from texts import drafts
 
@@ -39,7 +41,9 @@ def published_name(clip: "Clip", filename: str) -> str:
 
 #: What a conversion makes, and every file that belongs to what visitors see.
 MADE_FIELDS = ("film", "film_flipped", "still", "still_flipped", "still_small", "still_small_flipped")
-FILE_FIELDS = (*MADE_FIELDS, "captions")
+#: Only drawings have these: the same film on a dark ground, for a dark room.
+NIGHT_FIELDS = ("film_night", "film_night_flipped")
+FILE_FIELDS = (*MADE_FIELDS, *NIGHT_FIELDS, "captions")
 
 
 class ClipQuerySet(models.QuerySet["Clip"]):
@@ -61,14 +65,17 @@ class ClipQuerySet(models.QuerySet["Clip"]):
         exercise_is_published = Q(exercise__published=True, exercise__group__stage__published=True)
         return self.with_film().filter(Q(exercise=None) | exercise_is_published, published=True)
 
-    def shown_by_variation(self) -> dict[int, "Clip"]:
+    def shown_by_variation(self, position: str = "") -> dict[int, "Clip"]:
         """Choose, for each variation, the clip that visitors see: a film before a drawing, the newest first.
 
+        One in the `position` that a visitor has chosen comes before those; without a choice, a lying one comes last.
         In a preview the clip that somebody wants to look at comes before all others. Call it on the clips of one
         exercise or story; rows that are loaded already (prefetched) are chosen from without a query.
         """
         rows = (clip for clip in self if clip.film and (clip.published or drafts.are_shown()))
-        order = sorted(rows, key=lambda clip: (clip == drafts.previewed(), clip.is_filmed, clip.pk))
+        order = sorted(
+            rows, key=lambda clip: (clip == drafts.previewed(), clip.fits(position), clip.is_filmed, clip.pk)
+        )
         return {clip.variation: clip for clip in order}
 
 
@@ -109,6 +116,13 @@ class Clip(models.Model):
         default=1,
         validators=[MinValueValidator(1), MaxValueValidator(30)],
         help_text=_("Which of several ways to do the exercise it shows; 1 for the only one."),
+    )
+    position = models.CharField(
+        _("position"),
+        max_length=10,
+        blank=True,
+        choices=Position,
+        help_text=_("Where the person is. Empty: only the upper body can be seen, so it fits sitting and standing."),
     )
     title = models.CharField(_("title"), max_length=120, blank=True, validators=SIDED_TEXT)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.FILMED)
@@ -173,12 +187,16 @@ class Clip(models.Model):
     still_flipped = models.FileField(upload_to=published_name, blank=True, max_length=255, editable=False)
     still_small = models.FileField(upload_to=published_name, blank=True, max_length=255, editable=False)
     still_small_flipped = models.FileField(upload_to=published_name, blank=True, max_length=255, editable=False)
+    film_night = models.FileField(upload_to=published_name, blank=True, max_length=255, editable=False)
+    film_night_flipped = models.FileField(upload_to=published_name, blank=True, max_length=255, editable=False)
     captions = models.FileField(_("captions"), upload_to=published_name, blank=True, max_length=255)
     seconds = models.FloatField(_("seconds"), default=0, editable=False)
     width = models.PositiveIntegerField(default=0, editable=False)  # pixels, of the converted film
     height = models.PositiveIntegerField(default=0, editable=False)
     has_sound = models.BooleanField(_("has sound"), default=False, editable=False)
     lost_sound = models.CharField(max_length=40, blank=True, editable=False)  # codec of a sound that nothing could read
+
+    timeline = models.JSONField(default=list, blank=True, editable=False)  # see clips/timeline.py
 
     objects = ClipQuerySet.as_manager()
 
@@ -314,6 +332,17 @@ class Clip(models.Model):
     def is_filmed(self) -> bool:
         return self.kind == self.Kind.FILMED
 
+    def fits(self, position: str) -> int:
+        """Return how well it fits a visitor's chosen `Position` ("" for none): 2 exactly, 1 well enough, 0 badly."""
+        if position and self.position == position:
+            return 2
+        return 0 if self.position == Position.LYING or position == Position.LYING else 1
+
+    @property
+    def parts(self) -> list[Part]:
+        """What happens in the film from when to when, in words for the current visitor; empty for most filmed clips."""
+        return parts_of(self.timeline)
+
     @property
     def flipped_for_visitor(self) -> bool:
         """Whether the current visitor gets the flipped twin of film and stills.
@@ -331,6 +360,18 @@ class Clip(models.Model):
     def other_film_url(self) -> str:
         """The film for the other view: what the button "like a mirror" switches to."""
         return str((self.film if self.flipped_for_visitor else self.film_flipped).url)
+
+    @property
+    def film_night_url(self) -> str:
+        """The film on a dark ground; "" when it was not made in that way, and the page dims the ordinary one."""
+        film = self.film_night_flipped if self.flipped_for_visitor else self.film_night
+        return str(film.url) if film else ""
+
+    @property
+    def other_film_night_url(self) -> str:
+        """The film on a dark ground for the other view."""
+        film = self.film_night if self.flipped_for_visitor else self.film_night_flipped
+        return str(film.url) if film else ""
 
     @property
     def still_url(self) -> str:

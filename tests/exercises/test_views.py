@@ -62,3 +62,19 @@ def test_a_long_list_is_cut_into_pages(client):
     assert first.text.count('class="card"') == 24
     assert second.text.count('class="card"') == 6
     assert '<link rel="canonical" href="http://testserver/exercises/?page=2">' in second.text
+
+
+def test_how_to_get_ready_stands_before_the_steps_for_each_position_of_the_exercise(client):
+    make_exercise(
+        slug="turn",
+        lying=True,
+        sitting=True,
+        setup_lying="Lie on your {left} side.",
+        setup_sitting="Sit back.",
+        setup_standing="Stand behind a chair.",
+    )
+
+    html = client.get("/exercises/turn/").text
+
+    assert html.index("Lie on your left side.") < html.index("Sit back.") < html.index("Lift your chin.")
+    assert "Stand behind a chair." not in html
