@@ -3,7 +3,7 @@
 
 import { isSlow, keepSlow } from "./clip/speed.js";
 import { Taps } from "./clip/taps.js";
-import { makeVideo, showCaptions, showPhases, showSeek } from "./clip/video.js";
+import { makeVideo, setFilm, showCaptions, showPhases, showSeek } from "./clip/video.js";
 
 const PATIENCE_MS = 15_000; // a film that has not begun by then is not on its way
 
@@ -128,6 +128,9 @@ class Clip {
   showView(isMirror) {
     const { dataset } = this.root;
     [dataset.film, dataset.otherFilm] = [dataset.otherFilm, dataset.film];
+    if (dataset.filmNight) {
+      [dataset.filmNight, dataset.otherFilmNight] = [dataset.otherFilmNight, dataset.filmNight];
+    }
     const still = this.still.getAttribute("src");
     this.still.setAttribute("src", dataset.otherStill);
     dataset.otherStill = still;
@@ -140,7 +143,7 @@ class Clip {
     // The view may change again before the other film has arrived: it still goes on from the first one's place.
     this.resumeFrom ??= { time: this.video.currentTime, playing: this.isPlaying };
     this.video.poster = this.still.src;
-    this.video.src = dataset.film;
+    setFilm(this.video, dataset);
     this.video.load();
   }
 
