@@ -9,7 +9,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 export HOST PORT
 
-.PHONY: help run dev test test-next drill check setup format lock
+.PHONY: help run dev test test-units test-browser test-next drill check setup format lock
 
 help: ## Say what this Makefile can do
 	@sed -n '1,3s/^# //p' Makefile
@@ -57,9 +57,18 @@ define biome
 	else echo "npm is not installed: scripts and stylesheets are left out."; [ "$$CI" != true ]; fi
 endef
 
-test: .venv/dev.stamp .env ## Run the unit tests in parallel, then the browser tests
+# The browser tests mostly wait, so the unit tests run meanwhile; each half prints its report when it ends.
+test: .venv/dev.stamp .env ## Run the unit tests and the browser tests side by side
 	@mkdir -p var/static media
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target test-units test-browser
+
+# Compiled modules are kept, also where the environment forbids it: every server and every process starts anew from them.
+test-units test-browser: export PYTHONDONTWRITEBYTECODE :=
+
+test-units: .venv/dev.stamp .env
 	$(BIN)/pytest -q -n auto -m "not e2e"
+
+test-browser: .venv/dev.stamp .env
 	$(BIN)/pytest -q -n 4 --dist loadgroup -m e2e
 
 drill: .venv/dev.stamp ## Restore a backup into an empty clone as docs/operator.md says, and compare

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import flatten_fieldsets, unquote
@@ -168,7 +167,7 @@ def with_saved_draft(request: HttpRequest, response: HttpResponse) -> HttpRespon
     draft = request.POST.get("_draft", "")
     if re.fullmatch(r"[\w-]{1,40}", draft, re.ASCII):
         response.set_cookie(
-            "saved_words", draft, max_age=3600, path="/admin/", samesite="Strict", secure=settings.HTTPS
+            "saved_words", draft, max_age=3600, path="/admin/", samesite="Strict", secure=request.is_secure()
         )
     return response
 

@@ -59,9 +59,14 @@ NUMBERED = "geq=lum='255*mod(floor(N/pow(2,9-floor(X*10/W))),2)':cb=128:cr=128"
 B_FRAMES = ["-c:v", "libx264", "-preset", "fast", "-bf", "3", "-pix_fmt", "yuv420p"]
 
 
+def enlarged(size: str) -> str:
+    """Return the filter that makes each pixel a block: `geq` works out every pixel, and blocks need few of them."""
+    return f"scale={size}:flags=neighbor"
+
+
 def numbered_film(path: Path, rate: str, pictures: int = 120, keep: str = "1") -> Path:
     """Make a film at `rate` whose pictures show their numbers; `keep` (an ffmpeg expression of n) leaves gaps."""
-    source = f"color=size=320x64:rate={rate},trim=end_frame={pictures},{NUMBERED},select='{keep}'"
+    source = f"color=size=10x2:rate={rate},trim=end_frame={pictures},{NUMBERED},{enlarged('320x64')},select='{keep}'"
     ffmpeg("-f", "lavfi", "-i", source, "-fps_mode", "vfr", *B_FRAMES, path)
     return path
 
@@ -71,7 +76,7 @@ def flash_and_beep(
 ) -> Path:
     """Make a film of four seconds that flashes and beeps at the same time, at 1, 2 and 3 s."""
     bright = "gte(T,0.9)*lt(mod(T+0.001,1),0.1)"
-    flash = f"color=black:size=320x180:rate={rate}:duration=4,geq=lum='16+219*{bright}':cb=128:cr=128"
+    flash = f"color=black:size=2x2:rate={rate}:duration=4,geq=lum='16+219*{bright}':cb=128:cr=128,{enlarged('320x180')}"
     beep = "aevalsrc='0.8*sin(2*PI*1000*t)*gte(t,0.9)*lt(mod(t,1),0.1)':sample_rate=48000:duration=4"
     ffmpeg("-f", "lavfi", "-i", flash, "-f", "lavfi", "-i", beep, *video, *audio, path)
     return path

@@ -6,7 +6,7 @@ import av
 import pytest
 
 from clips.conversion import convert, probe
-from tests.clips.films import H264, HEVC, beeps, ffmpeg, flash_and_beep, flashes, frames
+from tests.clips.films import H264, HEVC, beeps, enlarged, ffmpeg, flash_and_beep, flashes, frames
 
 FOUND = Path("tests/clips/found")  # small films that once came out wrong
 PATCHES = [(192, 0, 0), (0, 192, 0), (0, 0, 192), (200, 160, 128), (128, 128, 128), (224, 224, 0)]
@@ -38,7 +38,7 @@ def furthest(colours):
 
 def patched_film(path, size, *, matrix="bt709", tag="unknown"):
     """Make a film of the six patches, with its colours in `matrix` and no tag but that of its matrix."""
-    source = f"color=black:size={size}:rate=10:duration=1,format=gbrp,{FILTER}"
+    source = f"color=black:size=6x2:rate=10:duration=1,format=gbrp,{FILTER},{enlarged(size)}"
     coded = f"scale=out_color_matrix={matrix}:out_range=tv,format=yuv420p"
     tags = f"setparams=color_primaries=unknown:color_trc=unknown:colorspace={tag}"
     ffmpeg("-f", "lavfi", "-i", f"{source},{coded},{tags}", *H264, path)

@@ -1,6 +1,8 @@
 """What a therapist can change about a film that is there already: its still, its start and end."""
 
 import io
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,12 +44,25 @@ def colours(picture):
     return ""
 
 
+@pytest.fixture(scope="session")
+def converted(red_then_blue, tmp_path_factory):
+    """What the conversion makes of that film, once for all tests of a process."""
+    return convert.convert(red_then_blue, probe.probe(red_then_blue), tmp_path_factory.mktemp("converted"))
+
+
 @pytest.fixture
-def ready(db, red_then_blue):
+def ready(db, red_then_blue, converted, monkeypatch):
     """Make a clip of that film, converted and published."""
+
+    def copied(_source, _film, folder, **_options):
+        files = {field: Path(shutil.copy(path, folder)) for field, path in converted.files.items()}
+        return replace(converted, files=files)
+
     clip = make_clip(status=Clip.Status.WAITING, published=True)
     clip.original.save("film", ContentFile(red_then_blue.read_bytes()))
-    jobs.convert_film.call(clip.pk)
+    with monkeypatch.context() as shared:
+        shared.setattr(jobs, "convert", copied)
+        jobs.convert_film.call(clip.pk)
     clip.refresh_from_db()
     assert clip.status == Clip.Status.READY
     return clip

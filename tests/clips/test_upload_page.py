@@ -104,7 +104,7 @@ def test_a_film_of_the_authors_story_belongs_to_no_exercise(post, film):
     ("fields", "problem"),
     [
         ({"exercise": ""}, "Choose the exercise"),
-        ({"exercise": "999999"}, "valid choice"),
+        ({"exercise": "999999"}, "This exercise was deleted meanwhile. Choose another."),
         ({"made": ""}, "how the film was made"),
         ({"made": "sideways"}, "valid choice"),
         ({"variation": "0"}, "greater than or equal to 1"),

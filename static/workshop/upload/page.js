@@ -13,6 +13,16 @@ export function byData(name) {
   return page.querySelector(`[data-${name}]`);
 }
 
+// Whether a chosen file is still where it was.
+export async function isReadable(file) {
+  try {
+    await file.slice(0, 1).arrayBuffer();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (_match, name) => values[name]);
 }

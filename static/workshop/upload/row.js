@@ -1,7 +1,7 @@
 // One film: its row on the page, its way to the server, and the clip it becomes.
 
-import { announce, fill, formatDuration, formatSize, page, texts } from "./page.js";
-import { csrfHeaders, request, signedIn } from "./server.js";
+import { announce, fill, formatDuration, formatSize, isReadable, page, texts } from "./page.js";
+import { csrfHeaders, request, signedIn, storedUpload } from "./server.js";
 import { NEEDS_SOMEBODY, OVER, REFUSALS } from "./stages.js";
 
 const CHUNK_BYTES = 8 * 1024 * 1024; // in one request
@@ -141,21 +141,12 @@ export class Row extends EventTarget {
     await navigator.locks.request(lockName, () => (this.stage === "cancelled" ? null : this.send()));
   }
 
-  // What the server has of this file: what is half-way here, before what has become a clip.
-  async lookUp() {
-    const { answer } = await request(page.dataset.state, null, this);
-    const same = (answer.uploads ?? []).filter(
-      (upload) => this.isSameFile(upload) && String(upload.replaces) === replaces,
-    );
-    this.stored = same.find((upload) => !upload.clip) ?? same[0] ?? null;
-  }
-
   get storedUrl() {
     return this.stored && !this.stored.clip ? this.stored.url : null;
   }
 
   async send() {
-    await this.lookUp();
+    this.stored = await storedUpload(this, replaces);
     if (this.stage === "cancelled") return;
     if (this.stored?.clip && !page.dataset.replace) return this.showClip(this.stored.clip);
     if (this.stored?.finished && !this.stored.clip) return this.finish(this.stored.id);
@@ -215,13 +206,13 @@ export class Row extends EventTarget {
     const response = error.originalResponse;
     const status = response?.getStatus() ?? 0;
     if (REFUSALS.includes(status)) return this.refuse(response.getBody());
-    if (status === 0 && !(await this.isReadable())) return this.forgetFile();
+    if (status === 0 && !(await isReadable(this.file))) return this.forgetFile();
     if (status === 403 || status === 404) {
       this.show("signedOut");
       await signedIn();
       // While nobody is signed in, every upload is 404, so only the list can tell where it goes on, or that it is gone.
       if (status === 404) {
-        await this.lookUp();
+        this.stored = await storedUpload(this, replaces);
         this.upload.url = this.upload.options.uploadUrl = this.storedUrl;
       }
     } else {
@@ -230,15 +221,6 @@ export class Row extends EventTarget {
     await this.pause(this.failures);
     this.failures += 1;
     if (this.stage !== "cancelled") this.upload.start(); // asks how far it is, and goes on from there
-  }
-
-  async isReadable() {
-    try {
-      await this.file.slice(0, 1).arrayBuffer();
-      return true;
-    } catch {
-      return false;
-    }
   }
 
   forgetFile() {

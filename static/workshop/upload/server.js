@@ -65,3 +65,13 @@ export async function request(address, fields, row) {
     }
   }
 }
+
+// What the server has of a row's file, meant for the clip `replaces` ("" for a new one): what is half-way here, before
+// what has become a clip; null when there is nothing.
+export async function storedUpload(row, replaces) {
+  const { answer } = await request(page.dataset.state, null, row);
+  const same = (answer.uploads ?? []).filter(
+    (upload) => row.isSameFile(upload) && String(upload.replaces) === replaces,
+  );
+  return same.find((upload) => !upload.clip) ?? same[0] ?? null;
+}
