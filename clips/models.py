@@ -7,15 +7,14 @@ from django.core.files.storage import storages
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clips.conversion.models import Conversion
-from clips.timeline import Part, parts_of
+from clips.shown import ShownToVisitors
 from exercises.models import Exercise
 from exercises.positions import Position
-from exercises.sides import SIDED_TEXT, View, current, sided
+from exercises.sides import SIDED_TEXT, View, sided
 from texts import drafts
 
 
@@ -79,7 +78,7 @@ class ClipQuerySet(models.QuerySet["Clip"]):
         return {clip.variation: clip for clip in order}
 
 
-class Clip(models.Model):
+class Clip(ShownToVisitors, models.Model):
     """A short film of one way to do an exercise or of the author's story, from phone to visitor.
 
     Fields that people write are editable; those with `editable=False` are written by workers, when they publish what
@@ -224,7 +223,8 @@ class Clip(models.Model):
         name = sided(self.title) or self.get_story_display() or gettext("Clip")
         if not self.exercise_id and not self.story and self.original_filename:
             return self.original_filename
-        return gettext("%(name)s, variation %(number)d") % {"name": name, "number": self.variation}
+        text = gettext("%(name)s, variation %(number)d") % {"name": name, "number": self.variation}
+        return f"{text}, {self.get_position_display().lower()}" if self.position else text
 
     def get_absolute_url(self) -> str:
         if self.exercise is None:
@@ -331,64 +331,6 @@ class Clip(models.Model):
     @property
     def is_filmed(self) -> bool:
         return self.kind == self.Kind.FILMED
-
-    def fits(self, position: str) -> int:
-        """Return how well it fits a visitor's chosen `Position` ("" for none): 2 exactly, 1 well enough, 0 badly."""
-        if position and self.position == position:
-            return 2
-        return 0 if self.position == Position.LYING or position == Position.LYING else 1
-
-    @property
-    def parts(self) -> list[Part]:
-        """What happens in the film from when to when, in words for the current visitor; empty for most filmed clips."""
-        return parts_of(self.timeline)
-
-    @property
-    def flipped_for_visitor(self) -> bool:
-        """Whether the current visitor gets the flipped twin of film and stills.
-
-        The author's story is a fact about the author: only the view turns it, never the visitor's side.
-        """
-        sides = current()
-        return (self.made != sides.view) if self.story else sides.flips(self.made)
-
-    @property
-    def film_url(self) -> str:
-        return str((self.film_flipped if self.flipped_for_visitor else self.film).url)
-
-    @property
-    def other_film_url(self) -> str:
-        """The film for the other view: what the button "like a mirror" switches to."""
-        return str((self.film if self.flipped_for_visitor else self.film_flipped).url)
-
-    @property
-    def film_night_url(self) -> str:
-        """The film on a dark ground; "" when it was not made in that way, and the page dims the ordinary one."""
-        film = self.film_night_flipped if self.flipped_for_visitor else self.film_night
-        return str(film.url) if film else ""
-
-    @property
-    def other_film_night_url(self) -> str:
-        """The film on a dark ground for the other view."""
-        film = self.film_night if self.flipped_for_visitor else self.film_night_flipped
-        return str(film.url) if film else ""
-
-    @property
-    def still_url(self) -> str:
-        return str((self.still_flipped if self.flipped_for_visitor else self.still).url)
-
-    @property
-    def other_still_url(self) -> str:
-        return str((self.still if self.flipped_for_visitor else self.still_flipped).url)
-
-    @property
-    def still_small_shown(self) -> FieldFile:
-        still: FieldFile = self.still_small_flipped if self.flipped_for_visitor else self.still_small
-        return still
-
-    @property
-    def still_small_url(self) -> str:
-        return str(self.still_small_shown.url)
 
     @property
     def whole_seconds(self) -> int:

@@ -58,7 +58,7 @@ class Encoder:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+        self, kind: type[BaseException] | None, error: BaseException | None, _traceback: TracebackType | None
     ) -> None:
         """Wait for ffmpeg. Raises CalledProcessError when it fails."""
         self.process.communicate()

@@ -289,8 +289,12 @@ class Exercise(ReviewedText):
 
         A position whose text nobody has written yet is left out.
         """
-        texts = {position: getattr(self, f"setup_{position.value}") for position in Position}
-        return [SetUp(position, sided(text)) for position, text in texts.items() if text and getattr(self, position)]
+        texts = [
+            (Position.LYING, self.lying, self.setup_lying),
+            (Position.SITTING, self.sitting, self.setup_sitting),
+            (Position.STANDING, self.standing, self.setup_standing),
+        ]
+        return [SetUp(position, sided(text)) for position, fits, text in texts if fits and text]
 
     @property
     def tempo(self) -> str:

@@ -3,9 +3,17 @@
 
 import { isSlow, keepSlow } from "./clip/speed.js";
 import { Taps } from "./clip/taps.js";
-import { makeVideo, setFilm, showCaptions, showPhases, showSeek } from "./clip/video.js";
+import { makeVideo, showCaptions, showPhases, showSeek } from "./clip/video.js";
 
 const PATIENCE_MS = 15_000; // a film that has not begun by then is not on its way
+
+// Some drawings have a film on a dark ground, too: in a dark room the ordinary one would be a lamp, even dimmed.
+function useNightFilm({ dataset }) {
+  if (!dataset.nightFilm || !matchMedia("(prefers-color-scheme: dark)").matches) return;
+  dataset.film = dataset.nightFilm;
+  dataset.otherFilm = dataset.otherNightFilm;
+  dataset.night = "";
+}
 
 class Clip {
   constructor(root) {
@@ -25,6 +33,7 @@ class Clip {
     this.seek = find("seek");
     this.taps = new Taps();
     this.video = null;
+    useNightFilm(root);
     this.resumeFrom = null; // where to go on once the film has arrived: the other view's, or one that broke off
     this.showButtons();
   }
@@ -128,9 +137,6 @@ class Clip {
   showView(isMirror) {
     const { dataset } = this.root;
     [dataset.film, dataset.otherFilm] = [dataset.otherFilm, dataset.film];
-    if (dataset.filmNight) {
-      [dataset.filmNight, dataset.otherFilmNight] = [dataset.otherFilmNight, dataset.filmNight];
-    }
     const still = this.still.getAttribute("src");
     this.still.setAttribute("src", dataset.otherStill);
     dataset.otherStill = still;
@@ -143,7 +149,7 @@ class Clip {
     // The view may change again before the other film has arrived: it still goes on from the first one's place.
     this.resumeFrom ??= { time: this.video.currentTime, playing: this.isPlaying };
     this.video.poster = this.still.src;
-    setFilm(this.video, dataset);
+    this.video.src = dataset.film;
     this.video.load();
   }
 

@@ -1,5 +1,7 @@
 """The page of an exercise, and the list of all."""
 
+import re
+
 import pytest
 
 from tests.factories import make_clip, make_equipment, make_exercise, make_group, make_stage, make_variation
@@ -100,3 +102,13 @@ def test_a_chosen_position_shows_its_clip_and_stays_within_the_stage(client):
     page = client.get(f"/exercises/turn/?stage={number}&position=lying")
     assert lying.film_url in page.text
     assert sitting.film_url not in page.text
+
+
+def test_a_clip_with_a_night_film_names_the_twin_for_the_view_of_the_visitor(client):
+    exercise = make_exercise(slug="turn")
+    make_clip(exercise=exercise, film_night="night.mp4", film_night_flipped="night-flipped.mp4")
+
+    html = client.get("/exercises/turn/?view=facing").text
+
+    assert re.search(r'data-night-film="[^"]*/night\.mp4"', html)
+    assert re.search(r'data-other-night-film="[^"]*/night-flipped\.mp4"', html)

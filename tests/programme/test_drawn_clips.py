@@ -223,8 +223,12 @@ def test_a_drawn_clip_brings_its_timeline_which_a_mirrored_page_turns_round(text
 
     clip = Clip.objects.get(exercise__slug="turn")
     assert [(told.phase, told.side, told.words) for told in clip.parts] == [("there", "left", "Turn to your left")]
-    mirrored = copy_context().run(lambda: (use(Sides(side="left")), clip.parts)[1])
-    assert [(told.side, told.words) for told in mirrored] == [("right", "Turn to your right")]
+
+    def mirrored():
+        use(Sides(side="left"))
+        return clip.parts
+
+    assert [(told.side, told.words) for told in copy_context().run(mirrored)] == [("right", "Turn to your right")]
 
 
 def test_a_timeline_that_cannot_be_read_names_its_file(texts, clips):

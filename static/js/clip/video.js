@@ -4,8 +4,8 @@ const LOOK_MS = 100; // how often the line under the film looks where the film i
 
 export function makeVideo(dataset, poster) {
   const video = document.createElement("video");
-  setFilm(video, dataset);
   Object.assign(video, {
+    src: dataset.film,
     poster,
     loop: true,
     playsInline: true,
@@ -16,13 +16,6 @@ export function makeVideo(dataset, poster) {
   video.setAttribute("playsinline", "");
   video.setAttribute("aria-label", dataset.name);
   return video;
-}
-
-// In the dark scheme the film on a dark ground, where there is one; else the page dims the ordinary one.
-export function setFilm(video, dataset) {
-  const night = matchMedia("(prefers-color-scheme: dark)").matches ? dataset.filmNight : "";
-  video.toggleAttribute("data-night", Boolean(night));
-  video.src = night || dataset.film;
 }
 
 // Shows the captions in `place`, not in the picture, so that mirroring never touches them.
