@@ -258,8 +258,7 @@ def judge(evening: Evening, rows: list[dict[str, str]]) -> Counter[str]:
 def main(seed: int) -> int:
     with tempfile.TemporaryDirectory(prefix="cdtrainer-forty-") as place, sync_playwright() as playwright:
         folder = Path(place)
-        server = RealServer(folder)
-        server.python("manage.py", "load_programme", "--quiet")
+        server = RealServer(folder, programme=True)
         names = json.loads(server.python("-c", NAMES).splitlines()[-1])
         films = make_films(folder, names, random.Random(seed))  # noqa: S311
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
