@@ -37,7 +37,7 @@ class ClipInline(LiveClips, KeptInline, admin.StackedInline):
     show_change_link = True
     readonly_fields = ["state", "still"]
     fields = [
-        ("variation", "title", "kind"),
+        ("variation", "position", "title", "kind"),
         ("original", "still", "state"),
         ("made", "keep_sound"),
         "description",
@@ -128,6 +128,21 @@ class ExerciseAdmin(ReviewedTextAdmin):
             },
         ),
         (_("What it is for"), {"fields": ["purpose", "description", "has_sides"]}),
+        (
+            _("Getting ready"),
+            {
+                "description": _(
+                    "How to get into each position; visitors read the one they have chosen, before the steps. "
+                    "A tick says that the exercise can be done in it."
+                ),
+                "fields": [
+                    ("lying", "sitting", "standing", "with_help"),
+                    "setup_lying",
+                    "setup_sitting",
+                    "setup_standing",
+                ],
+            },
+        ),
         (_("How to do it"), {"fields": ["steps", "feel"]}),
         (
             _("How much"),
@@ -146,7 +161,6 @@ class ExerciseAdmin(ReviewedTextAdmin):
             {
                 "fields": [
                     "movement",
-                    ("lying", "sitting", "standing", "with_help"),
                     "body_parts",
                     "equipment",
                 ]

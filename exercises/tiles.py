@@ -7,9 +7,10 @@ TILE = (240, 180)  # pixels: twice what a card shows on a phone
 
 @dataclass(frozen=True)
 class Sheet:
-    """The address of a sprite sheet and its size in pixels."""
+    """The addresses of a sprite sheet, by day and by night, and its size in pixels."""
 
     url: str
+    night_url: str
     width: int
     height: int
 

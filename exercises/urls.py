@@ -7,6 +7,6 @@ from exercises import views
 app_name = "exercises"
 urlpatterns = [
     path("", views.exercise_list, name="list"),
-    path("stills/<int:pk>.webp", views.group_stills, name="stills"),
+    path("stills/<int:number>.webp", views.stage_stills, name="stills"),
     path("<slug:slug>/", views.exercise_detail, name="detail"),
 ]

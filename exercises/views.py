@@ -15,7 +15,7 @@ from exercises.filters import Filters
 from exercises.models import Exercise
 from exercises.rounds import round_of
 from exercises.sides import sided
-from exercises.stills import set_tiles, sheet_response
+from exercises.stills import in_stages, set_tiles, sheet_response
 from texts.neighbours import neighbours
 from texts.page_head import page_head
 from texts.structured_data import medical_page
@@ -44,10 +44,9 @@ def exercise_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def group_stills(request: HttpRequest, pk: int) -> HttpResponse:
-    """Return the stills of a group's exercises in one picture."""
-    exercises = Exercise.objects.published().filter(group=pk).prefetch_related("clips").in_order()
-    return sheet_response(request, list(exercises))
+def stage_stills(request: HttpRequest, number: int) -> HttpResponse:
+    """Return the stills of a stage's exercises in one picture."""
+    return sheet_response(request, in_stages([number]))
 
 
 def matching(filters: Filters) -> list[Exercise]:

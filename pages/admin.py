@@ -5,9 +5,11 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.contrib.admin.options import InlineModelAdmin
 from django.forms import ModelForm
+from django.http import HttpRequest
 
 from pages.models import Page, Section
 from texts.admin import REVIEW, ReviewedTextAdmin, ReviewFilter
+from texts.deletion_admin import refuse_to_delete
 
 
 class SectionForm(ModelForm):
@@ -27,6 +29,12 @@ class SectionInline(admin.StackedInline):
     extra = 0
     prepopulated_fields = {"key": ["heading"]}
     fields = ["heading", ("key", "position"), "body"]
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Return the formset; a section that has to stay says why in plain words."""
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.form.hand_clean_DELETE = refuse_to_delete  # type: ignore[attr-defined]
+        return formset
 
 
 @admin.register(Page)

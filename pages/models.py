@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import ProtectedError
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from texts import drafts
@@ -18,6 +19,8 @@ LINKED_EVERYWHERE = frozenset(
 )
 #: Why they stay.
 KEPT_BECAUSE = _("This page stays: every other page links to it, and people look there for what keeps them safe.")
+#: Sections that every exercise and problem shows or leads to, by page.
+KEPT_SECTIONS = {"before-you-start": frozenset({"emergency", "stop-if", "same-day", "ask-first"})}
 #: First parts of addresses that other views of the site answer (cdtrainer/urls.py, pages/urls.py, faq/urls.py).
 RESERVED = frozenset(
     {"admin", "contact", "exercises", "faq", "healthz", "media", "my-side", "problems", "readyz", "search", "sides"}
@@ -126,3 +129,27 @@ class Section(models.Model):
 
     def __str__(self) -> str:
         return self.heading
+
+    def clean(self) -> None:
+        """Refuse to leave a section empty that keeps people safe."""
+        if self.kept_because and not self.body:
+            raise ValidationError({"body": self.kept_because})
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete the section, unless other pages show it.
+
+        Raises:
+            ProtectedError: then.
+        """
+        if self.kept_because:
+            raise ProtectedError(self.kept_because, {self})
+        return super().delete(*args, **kwargs)
+
+    @property
+    def kept_because(self) -> str:
+        """Why it cannot be deleted, in a sentence; "" when it can."""
+        if self.key not in KEPT_SECTIONS.get(self.page.slug, ()):
+            return ""
+        return gettext(
+            "This section stays: other pages show it or lead to it, and it keeps people safe. Change its words."
+        )

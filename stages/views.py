@@ -40,7 +40,7 @@ def stage_detail(request: HttpRequest, number: int) -> HttpResponse:
     if stage is None:
         raise Http404
     exercises = exercises_of(number)
-    set_tiles(exercises, groups_are_complete=True)
+    set_tiles(exercises, stages_are_complete=True)
     previous, following = neighbours(stages, stage)
     context = {
         "stage": stage,

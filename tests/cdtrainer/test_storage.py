@@ -1,5 +1,6 @@
 """What `collectstatic` makes of our own static files."""
 
+import gzip
 import json
 import re
 
@@ -39,6 +40,15 @@ def test_a_stylesheet_brings_its_colours_along_in_one_request(collect, name):
 
     assert "@import" not in stylesheet
     assert "--page: var(--if-light, #faf8f4)" in stylesheet
+
+
+@pytest.mark.parametrize("name", ["css/site.css", "staff/sign-in.css", "workshop/workshop.css"])
+def test_a_tablet_without_cascade_layers_gets_every_rule(collect, name):
+    assert "@layer" not in collect(name)  # browsers that do not know it, such as Safari 15.3, drop all that is inside
+
+
+def test_the_stylesheet_of_the_site_is_small(collect):
+    assert len(gzip.compress(collect("css/site.css").encode())) <= 12 * 1024
 
 
 def test_an_imported_stylesheet_with_addresses_of_its_own_stays_where_they_are_right(collect, folder):

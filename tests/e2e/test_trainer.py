@@ -126,3 +126,36 @@ def test_the_first_card_of_a_stage_is_near_the_top(new_page, width, height, high
     page.goto("/stages/1/")
 
     assert box(page, ".card")["y"] <= highest
+
+
+def test_ten_minutes_lying_down_is_three_taps_away_and_next_needs_no_scrolling(new_page):
+    page = new_page(**PHONE)
+    page.goto("/")
+
+    page.get_by_role("link", name="Stage 1").first.tap()
+    page.get_by_role("link", name="Lying only").tap()
+    page.wait_for_url("**/*position=lying*")
+    first = page.url
+    page.locator(".clip-open").first.tap()
+    until(page, PLAYING)
+
+    on = page.locator(".trail-next")
+    assert on.bounding_box()["y"] < 664
+    with page.expect_navigation():
+        on.tap()
+    assert page.url != first
+    assert "lying" in page.locator(".dose").inner_text()
+
+
+def test_the_side_is_asked_for_in_the_first_screen_and_turns_every_picture(new_page):
+    page = new_page(**PHONE)
+    page.goto("/")
+    before = page.locator(".hero-picture img").get_attribute("src")
+    left = page.get_by_role("button", name="Left")
+    assert box(page, ".hero-side button")["y"] < 664
+
+    with page.expect_navigation():
+        left.tap()
+
+    assert left.get_attribute("aria-pressed") == "true"
+    assert page.locator(".hero-picture img").get_attribute("src") != before

@@ -3,9 +3,11 @@
 import json
 import re
 from html import unescape
+from types import SimpleNamespace
 
 import pytest
 
+from clips.models import Clip
 from tests.factories import make_clip, make_exercise
 
 pytestmark = pytest.mark.django_db
@@ -46,3 +48,15 @@ def test_a_film_whose_pace_nobody_knows_says_nothing_of_phases(client, kind, sec
 
     assert phases_on(client) == []
     assert "5 seconds there, hold 1, 5 back" in client.get("/exercises/turn/").text
+
+
+def test_a_film_with_a_timeline_of_its_own_says_what_that_says(client, monkeypatch):
+    parts = [
+        SimpleNamespace(start=0.0, words="Turn to your left", turn=1),
+        SimpleNamespace(start=5.6, words="Hold", turn=1),
+        SimpleNamespace(start=6.0, words="", turn=1),
+    ]
+    monkeypatch.setattr(Clip, "parts", parts, raising=False)
+    make_clip(exercise=make_exercise(**DOSE), kind="filmed", seconds=4)
+
+    assert phases_on(client) == [[0.0, "Turn to your left"], [5.6, "Hold"]]

@@ -5,6 +5,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image
 
@@ -26,9 +27,9 @@ def drawn(monkeypatch):
     sheets: list[tuple[str, ...]] = []
     draw = stills.draw
 
-    def noted(names, storage):
+    def noted(names, storage, by_night):
         sheets.append(names)
-        return draw(names, storage)
+        return draw(names, storage, by_night)
 
     monkeypatch.setattr(stills, "draw", noted)
     return sheets
@@ -44,9 +45,9 @@ def picture(response):
     return Image.open(io.BytesIO(response.content))
 
 
-def test_a_group_shows_its_stills_from_one_sheet(client, group):
-    for _ in range(7):
-        make_clip(exercise=make_exercise(group=group))
+def test_a_stage_shows_its_stills_from_one_sheet(client, group):
+    for each in [group] * 5 + [make_group(stage=group.stage)] * 2:
+        make_clip(exercise=make_exercise(group=each))
     make_exercise(group=group, name="Without a film")
 
     html = client.get("/stages/1/").text
@@ -59,16 +60,16 @@ def test_a_group_shows_its_stills_from_one_sheet(client, group):
     assert "immutable" in response["Cache-Control"]
 
 
-def test_lists_and_filters_share_the_sheets_of_the_groups(client, group):
-    other = make_group(stage=group.stage)
+def test_lists_and_filters_share_the_sheets_of_the_stages(client, group):
+    other = make_group(stage=make_stage(number=2))
     for each in (group, group, other):
         make_clip(exercise=make_exercise(group=each, movement="total"))
     make_clip(exercise=make_exercise(group=group, movement="partial"))
-    of_the_stage = sheets_on(client, "/stages/1/")
+    of_the_stages = sheets_on(client, "/stages/1/") + sheets_on(client, "/stages/2/")
 
-    assert len(of_the_stage) == 2
-    assert sheets_on(client, "/exercises/") == of_the_stage
-    assert set(sheets_on(client, "/exercises/?movement=partial")) <= set(of_the_stage)
+    assert len(of_the_stages) == 2
+    assert sheets_on(client, "/exercises/") == of_the_stages
+    assert sheets_on(client, "/exercises/?movement=partial") == of_the_stages[:1]
 
 
 def test_a_filtered_list_shows_the_right_tile(client, group):
@@ -151,11 +152,11 @@ def test_there_is_no_sheet_of_anything_else(client, group, path):
     assert client.get(path).status_code == 404
 
 
-def test_a_group_without_clips_has_no_sheet(client, group):
+def test_a_stage_without_clips_has_no_sheet(client, group):
     make_exercise(group=group)
 
     assert sheets_on(client, "/stages/1/") == []
-    assert client.get(f"/exercises/stills/{group.pk}.webp").status_code == 404
+    assert client.get("/exercises/stills/1.webp").status_code == 404
 
 
 def test_around_a_small_still_the_panel_of_the_page_shows(group):
@@ -164,8 +165,9 @@ def test_around_a_small_still_the_panel_of_the_page_shows(group):
     sheet = Image.open(io.BytesIO(stills.sheet_once((clip.still_small.name,))))
 
     assert sheet.size == (240, 180)
-    alpha = sheet.getchannel("A")
-    assert (alpha.getpixel((0, 0)), alpha.getpixel((120, 90))) == (0, 255)
+    empty = stills.ground(*stills.DAY)
+    assert sheet.getpixel((0, 0)) == pytest.approx(empty.getpixel((0, 0)), abs=4)
+    assert sheet.getpixel((120, 90)) != pytest.approx(empty.getpixel((120, 90)), abs=4)
 
 
 def test_a_still_that_cannot_be_read_leaves_its_panel_and_is_tried_again(client, group):
@@ -178,11 +180,11 @@ def test_a_still_that_cannot_be_read_leaves_its_panel_and_is_tried_again(client,
 
     without = client.get(sheet)
     assert without["Cache-Control"] == "no-store"
-    assert picture(without).getchannel("A").getextrema() == (0, 0)
+    assert picture(without).getpixel((120, 90)) == pytest.approx(stills.ground(*stills.DAY).getpixel((120, 90)), abs=4)
 
     with default_storage.open(name, "wb") as file:
         file.write(content)
-    assert picture(client.get(sheet)).getchannel("A").getextrema() == (0, 255)
+    assert picture(client.get(sheet)).getpixel((120, 90)) != picture(without).getpixel((120, 90))
 
 
 def test_a_preview_uses_no_sheet(workshop, group):
@@ -192,3 +194,18 @@ def test_a_preview_uses_no_sheet(workshop, group):
     html = workshop.get(f"/admin/preview/stages/stage/{group.stage.pk}/").text
 
     assert "stills/" not in html
+
+
+def test_a_still_without_a_ground_gets_the_panel_of_the_page_by_day_and_by_night(client, group):
+    clip = make_clip(exercise=make_exercise(group=group))
+    see_through = io.BytesIO()
+    Image.new("RGBA", (480, 360)).save(see_through, "WEBP")
+    default_storage.delete(clip.still_small_shown.name)
+    default_storage.save(clip.still_small_shown.name, ContentFile(see_through.getvalue()))
+    [sheet] = sheets_on(client, "/stages/1/")
+
+    day, night = picture(client.get(sheet)), picture(client.get(f"{sheet}&night=1"))
+
+    assert (day.mode, night.mode) == ("RGB", "RGB")
+    assert day.convert("L").getpixel((3, 3)) > 200 > 60 > night.convert("L").getpixel((3, 3))
+    assert "immutable" in client.get(f"{sheet}&night=1")["Cache-Control"]

@@ -1,8 +1,10 @@
 """The page of an exercise, and the list of all."""
 
+import re
+
 import pytest
 
-from tests.factories import make_equipment, make_exercise, make_group, make_stage, make_variation
+from tests.factories import make_clip, make_equipment, make_exercise, make_group, make_stage, make_variation
 from tests.walk import words
 
 pytestmark = pytest.mark.django_db
@@ -62,3 +64,29 @@ def test_a_long_list_is_cut_into_pages(client):
     assert first.text.count('class="card"') == 24
     assert second.text.count('class="card"') == 6
     assert '<link rel="canonical" href="http://testserver/exercises/?page=2">' in second.text
+
+
+def test_how_to_get_ready_stands_before_the_steps_for_each_position_of_the_exercise(client):
+    make_exercise(
+        slug="turn",
+        lying=True,
+        sitting=True,
+        setup_lying="Lie on your {left} side.",
+        setup_sitting="Sit back.",
+        setup_standing="Stand behind a chair.",
+    )
+
+    html = client.get("/exercises/turn/").text
+
+    assert html.index("Lie on your left side.") < html.index("Sit back.") < html.index("Lift your chin.")
+    assert "Stand behind a chair." not in html
+
+
+def test_a_clip_with_a_night_film_names_the_twin_for_the_view_of_the_visitor(client):
+    exercise = make_exercise(slug="turn")
+    make_clip(exercise=exercise, film_night="night.mp4", film_night_flipped="night-flipped.mp4")
+
+    html = client.get("/exercises/turn/?view=facing").text
+
+    assert re.search(r'data-night-film="[^"]*/night\.mp4"', html)
+    assert re.search(r'data-other-night-film="[^"]*/night-flipped\.mp4"', html)

@@ -106,3 +106,36 @@ def test_the_programme_loaded_again_keeps_them(workshop, tmp_path):
     call_command("load_programme", quiet=True, clips=tmp_path / "none")
 
     assert set(Page.objects.filter(published=True).values_list("slug", flat=True)) >= set(KEPT)
+
+
+@pytest.fixture
+def emergencies():
+    """The site's one list of emergencies."""
+    return make_page(slug="before-you-start").sections.create(key="emergency", heading="Call", body="<p>You faint.</p>")
+
+
+@pytest.mark.parametrize("change", [{"DELETE": "on"}, {"body": ""}])
+def test_the_list_of_emergencies_can_be_reworded_but_not_taken_away(workshop, emergencies, change):
+    values = filled_in(workshop, emergencies.page)
+
+    response = workshop.post(address(emergencies.page), values | {f"sections-0-{k}": v for k, v in change.items()})
+
+    assert "This section stays: other pages show it or lead to it, and it keeps people safe." in response.text
+    emergencies.refresh_from_db()
+    assert emergencies.body == "<p>You faint.</p>"
+    with pytest.raises(ProtectedError):
+        emergencies.delete()
+
+    workshop.post(address(emergencies.page), values | {"sections-0-body": "<p>You faint or choke.</p>"})
+    emergencies.refresh_from_db()
+    assert emergencies.body == "<p>You faint or choke.</p>"
+
+
+def test_other_sections_of_such_a_page_can_go(workshop, emergencies):
+    other = emergencies.page.sections.create(key="films", heading="Films", body="<p>Later.</p>", position=1)
+
+    values = filled_in(workshop, emergencies.page)
+    workshop.post(address(emergencies.page), values | {"sections-1-DELETE": "on"})
+
+    assert list(emergencies.page.sections.all()) == [emergencies]
+    assert not type(other).objects.filter(pk=other.pk).exists()
