@@ -33,6 +33,8 @@ FLAGS = [
     "--disable-sync",
     f"--disable-features={','.join(DISABLED_FEATURES)}",
 ]
+#: Seconds that a wait for something may take. Where it comes, a long one costs nothing, and the machine may be busy.
+PATIENCE = 120
 AXE = next(Path(__file__).parent.glob("vendor/axe-core-*/axe.min.js"))
 
 
@@ -50,6 +52,13 @@ def launched() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+
+
+def open_context(browser: Any, **options: Any) -> Any:
+    """Return a new browser context whose waits are as patient as `PATIENCE` says."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(PATIENCE * 1000)
+    return context
 
 
 def collect_complaints(page: Any, complaints: list[str]) -> None:

@@ -133,10 +133,8 @@ def behind_nginx(tmp_path_factory):
         SSL_REDIRECT="False",
         BEHIND_PROXY="True",
         MEDIA_ACCEL_PREFIX="/protected",
-        STATIC_ROOT=str(folder / "static"),
         HSTS_SECONDS="7200",
     )
-    site.python("manage.py", "collectstatic", "--noinput", "--verbosity", "0")
     nginx = Nginx(tmp_path_factory.mktemp("nginx"), site.port, folder / "media")
     site.start()
     nginx.start()

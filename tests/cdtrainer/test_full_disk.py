@@ -39,7 +39,6 @@ def small_disk(tmp_path_factory):
 def site(small_disk, tmp_path_factory):
     static = tmp_path_factory.mktemp("static")
     server = RealServer(small_disk, FILE_UPLOAD_TEMP_DIR=str(small_disk), DEBUG="False", STATIC_ROOT=str(static))
-    server.python("manage.py", "collectstatic", "--noinput", "--verbosity", "0")
     server.log = static.parent / "full-disk.log"
     yield server.start()
     server.kill()

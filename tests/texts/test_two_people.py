@@ -387,6 +387,15 @@ def test_a_token_that_cannot_be_read_overwrites_nothing(ana):
         assert asked(page) == ["In one line"]
 
 
+@pytest.mark.parametrize("pk", ["abc", "9" * 40, "²", "-1"])
+def test_a_row_that_never_was_is_no_error(ana, pk):
+    exercise = make_variation().exercise
+    page = sends(ana, exercise, opens(ana, exercise), variations__0__id=pk)
+
+    assert page.status_code == 409
+    assert answers(ana, exercise, page, everything="mine").status_code in (200, 302)
+
+
 def test_saving_an_untouched_form_changes_nothing(ana, maria):
     exercise = make_clip(exercise=make_exercise(steps="Sit.\nWait. ")).exercise
     make_variation(exercise=exercise)

@@ -18,6 +18,7 @@ from clips.captions import check
 from clips.conversion import jobs
 from clips.conversion.files import keep_moments, tidy
 from clips.models import Clip
+from clips.purging import purge
 from exercises.models import Exercise, ExerciseGroup, Variation
 from faq.models import Question
 from pages.models import Section
@@ -37,6 +38,8 @@ from tests.factories import (
 )
 from tests.programme.conftest import texts
 from tests.workshop.forms import address, changelist, save
+from texts import deletion
+from texts.deletion import InTheWayError
 from texts.models import Deletion, Version
 
 __all__ = ["texts"]
@@ -466,6 +469,46 @@ def test_somebody_who_may_delete_exercises_but_no_clips_cannot_take_clips_along(
 
     assert client.post(address(clip.exercise, "delete")).status_code == 403
     assert Clip.objects.get() == clip
+
+
+def test_who_may_not_delete_what_it_belongs_to_cannot_bring_that_along(workshop, client, django_user_model):
+    question = make_question()
+    delete(workshop, question)
+    delete(workshop, question.topic)
+    half = django_user_model.objects.create_user("half", is_staff=True)  # questions, but no topics
+    half.user_permissions.set(Permission.objects.filter(codename__in=["view_question", "delete_question"]))
+    client.force_login(half)
+
+    refused = bring_back(client, question)
+
+    assert "It belongs to the topic" in refused.text
+    assert "Bring it back with" not in refused.text
+    assert bring_back(client, question, with_others=record_of(question).pk).status_code == 403
+    assert Deletion.objects.count() == 2
+
+
+def test_what_went_for_good_a_moment_ago_does_not_come_back(workshop, therapist):
+    clip = make_whole_clip()
+    delete(workshop, clip)
+    as_another_request_read_it = record_of(clip)
+    purge(record_of(clip))
+
+    with pytest.raises(InTheWayError, match="gone for good"):
+        deletion.bring_back(as_another_request_read_it, therapist)
+    assert not Clip.objects.exists()
+
+
+def test_what_came_back_a_moment_ago_keeps_its_films(workshop, therapist, settings):
+    clip = make_whole_clip()
+    delete(workshop, clip)
+    as_another_request_read_it = record_of(clip)
+    bring_back(workshop, clip)
+    before = files_in(settings)
+
+    purge(as_another_request_read_it)
+
+    assert Clip.objects.get() == clip
+    assert files_in(settings) == before
 
 
 def test_nothing_comes_back_by_looking(workshop):
