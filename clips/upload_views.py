@@ -286,6 +286,8 @@ def _made_already(upload: Upload) -> HttpResponse:
     """Answer for an upload that is no longer free: with its clip, when it has become one."""
     upload.refresh_from_db()
     clip = Clip.objects.select_related("exercise").filter(pk=claimed_clip(upload) or 0).first()
+    if clip is None and upload.claimed_at:
+        return refusal(_("The clip of this film was deleted. Bring it back, or choose the file again to send it anew."))
     if clip is None:
         return refusal(_("This film has not arrived whole. Choose the file again."))
     return JsonResponse({"clip": clip_as_json(clip)})

@@ -268,6 +268,18 @@ def test_a_film_for_a_clip_that_was_deleted_meanwhile_is_refused_with_the_reason
     assert Upload.objects.get(pk=film.pk).claimed_at is None
 
 
+def test_a_film_whose_clip_was_deleted_says_so_when_its_row_is_saved_once_more(workshop, marias_film):
+    delete(workshop, marias_film)
+    film = Upload.objects.get(claimed_for=f"clip {marias_film.pk}")
+
+    fields = {"upload": film.pk, "exercise": marias_film.exercise_id, "variation": 1, "made": "facing"}
+    response = workshop.post(reverse("clip_upload:make"), fields)
+
+    assert response.status_code == 422
+    assert response.json()["problem"].startswith("The clip of this film was deleted.")
+    assert not Clip.objects.exists()
+
+
 def test_a_deleted_film_may_be_sent_again(workshop, marias_film):
     delete(workshop, marias_film)
 
