@@ -68,8 +68,9 @@ test-units test-browser: export PYTHONDONTWRITEBYTECODE :=
 test-units: .venv/dev.stamp .env
 	$(BIN)/pytest -q -n auto -m "not e2e"
 
+# By files, which share a server each; those that wait longest, for locks and for workers, come first by their names.
 test-browser: .venv/dev.stamp .env
-	$(BIN)/pytest -q -n 4 --dist loadgroup -m e2e
+	$(BIN)/pytest -q -n 4 --dist loadfile --no-loadscope-reorder -m e2e
 
 drill: .venv/dev.stamp ## Restore a backup into an empty clone as docs/operator.md says, and compare
 	@$(BIN)/python tools/restore_drill.py

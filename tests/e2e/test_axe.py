@@ -4,8 +4,6 @@ import pytest
 
 from tests.browser import open_context, violations
 
-pytestmark = pytest.mark.xdist_group("pages")
-
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SHAPES = [
     "/", "/stages/", "/stages/1/", "/stages/2/", "/stages/3/", "/start/", "/start/?answered=1&2-1=yes", "/exercises/",

@@ -9,8 +9,6 @@ import pytest
 from tests.browser import PATIENCE, open_context
 from tests.e2e.films import film_of_a_turn, long_film
 
-pytestmark = pytest.mark.xdist_group("site")
-
 #: Where the middle of the white square is at a moment of the film, from 0 (the screen's left) to 1.
 SQUARE_AT = """
 async (moment) => {

@@ -6,8 +6,6 @@ import urllib.request
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("site")
-
 
 def test_the_printed_link_leads_the_therapist_in_and_works_once(site, new_page, signed_in):
     page = new_page(storage_state=signed_in)

@@ -1,9 +1,5 @@
 """What only a browser can tell about the pages."""
 
-import pytest
-
-pytestmark = pytest.mark.xdist_group("pages")
-
 
 def test_an_address_with_a_question_opens_its_answer(new_page):
     page = new_page()

@@ -12,8 +12,6 @@ from tests.e2e.test_axe import barriers
 from tests.prepared import ROOT
 from tests.staff.codes import totp
 
-pytestmark = pytest.mark.xdist_group("site")
-
 ACCOUNT = "/admin/account"
 
 

@@ -7,8 +7,6 @@ import pytest
 from tests.browser import open_context
 from tests.e2e.test_films import play, until
 
-pytestmark = pytest.mark.xdist_group("site")
-
 PHONE = {"viewport": {"width": 390, "height": 664}, "is_mobile": True, "has_touch": True}
 IN_BED = {"viewport": {"width": 844, "height": 390}, "is_mobile": True, "has_touch": True}
 #: The longest name of stage 1, and an exercise with the line that leads to the warning of stage 2.

@@ -11,7 +11,7 @@ import pytest
 
 from tests.uploads.real_server import RealServer
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("real_server")]
+pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture(scope="module")

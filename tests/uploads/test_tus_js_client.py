@@ -18,7 +18,6 @@ SCRIPT = Path(__file__).with_name("tus_client.cjs")
 
 pytestmark = [
     pytest.mark.e2e,
-    pytest.mark.xdist_group("tus_js_client"),
     pytest.mark.skipif(NODE is None, reason="node is not installed (on Debian: nodejs)"),
 ]
 

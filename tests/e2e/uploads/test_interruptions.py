@@ -21,8 +21,6 @@ from tests.e2e.uploads.page import (
     wait_until_sent,
 )
 
-pytestmark = pytest.mark.xdist_group("upload_page")
-
 SIGN_IN = """
 import django
 django.setup()

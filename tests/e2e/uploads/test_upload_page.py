@@ -7,8 +7,6 @@ import pytest
 from tests.browser import open_context, violations
 from tests.e2e.uploads.page import choose, clips, row, wait_for_stage
 
-pytestmark = pytest.mark.xdist_group("upload_page")
-
 
 def test_films_become_clips_from_the_drop_to_the_visitor(open_page, server, film):
     page = open_page()
