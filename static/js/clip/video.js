@@ -5,7 +5,6 @@ export function makeVideo(dataset, poster) {
   Object.assign(video, {
     src: dataset.film,
     poster,
-    loop: true,
     playsInline: true,
     muted: !("sound" in dataset),
     width: Number(dataset.width),
@@ -14,6 +13,16 @@ export function makeVideo(dataset, poster) {
   video.setAttribute("playsinline", "");
   video.setAttribute("aria-label", dataset.name);
   return video;
+}
+
+// Lets a film that plays to its end begin anew. WebKitGTK ends the later rounds of `loop` seconds early, and the way back
+// of the movement is lost. A film that is paused and put to its end stays there: it sends no "pause" there.
+export function repeat(video) {
+  video.addEventListener("pause", () => {
+    if (!video.ended) return;
+    video.currentTime = 0;
+    video.play().catch(() => {});
+  });
 }
 
 // Shows the captions in `place`, not in the picture, so that mirroring never touches them.
@@ -32,18 +41,13 @@ export function showCaptions(video, source, place) {
   });
 }
 
-// Says in `line` what the movement does, at each moment of the film: [[start in seconds, words], ...].
+// Says in `line` what the movement does, at each moment of the film: [[start in seconds, words], ...]. A text track would
+// do it, too, but a cue that begins with the film stops WebKitGTK's film at once.
 export function showPhases(video, phases, line) {
   if (!line || !phases.length) return;
-  const track = video.addTextTrack("metadata");
-  track.mode = "hidden";
-  phases.forEach(([start, words], number) => {
-    const end = phases[number + 1]?.[0] ?? Number.MAX_SAFE_INTEGER;
-    track.addCue(new VTTCue(start, end, words));
-  });
-  track.addEventListener("cuechange", () => {
-    const cue = track.activeCues?.[0];
-    if (cue) line.textContent = cue.text;
+  video.addEventListener("timeupdate", () => {
+    const [, words] = phases.findLast(([start]) => start <= video.currentTime) ?? phases[0];
+    if (line.textContent !== words) line.textContent = words;
   });
 }
 
