@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from cdtrainer.kept_words import is_form_of_ours, to_look_at, typed_fields
+from cdtrainer.kept_words import is_form_of_ours, is_form_with_words, to_look_at, typed_fields
 
 log = logging.getLogger(__name__)
 
@@ -58,10 +58,13 @@ def not_taken(request: HttpRequest, *, with_words: bool = True) -> HttpResponse:
     Without `with_words` the body is not read: it is a stranger's, and large or with files.
     """
     user = getattr(request, "user", None)
+    is_a_button = request.resolver_match is not None and not is_form_with_words(request)
+    way_back = reverse("admin:index") if is_a_button else request.get_full_path()
     context = {
         "is_signed_in": bool(user and user.is_authenticated),
-        "fields": to_look_at(request) if with_words else [],
-        "sign_in": f"{reverse(settings.LOGIN_URL)}?{urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})}",
+        "is_a_button": is_a_button,
+        "fields": to_look_at(request) if with_words and not is_a_button else [],
+        "sign_in": f"{reverse(settings.LOGIN_URL)}?{urlencode({REDIRECT_FIELD_NAME: way_back})}",
     }
     response = render(request, "errors/not_taken.html", context, status=403)
     response["Cache-Control"] = "no-store"

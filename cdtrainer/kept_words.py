@@ -37,6 +37,15 @@ def typed_fields(request: HttpRequest) -> list[tuple[str, str]]:
     return [(name, value) for name, values in request.POST.lists() for value in values]
 
 
+def is_form_with_words(request: HttpRequest) -> bool:
+    """Whether the address is that of a form that can be filled in without being saved.
+
+    Everything else that is sent to the workshop deletes, restores, moves or publishes at once.
+    """
+    match = request.resolver_match
+    return match is not None and (match.url_name or "").endswith(("_add", "_change"))
+
+
 def to_look_at(request: HttpRequest) -> list[tuple[str, str]]:
     """Return the typed fields for a form that is filled in again with a token of its own."""
     return [(name, value) for name, value in typed_fields(request) if name not in NOT_SHOWN_AGAIN]

@@ -65,7 +65,7 @@ class ClipAdmin(LiveClips, WorkshopAdmin):
     form = ClipPageForm
     list_display = ["still", "name", "part", "stage", "group", "kind", "state", "published", "checked"]
     list_display_links = ["still", "name"]
-    list_filter = [StatusFilter, "kind", "published", VisibleFilter, "checked", "exercise__group__stage"]
+    list_filter = [StatusFilter, "kind", "position", "published", VisibleFilter, "checked", "exercise__group__stage"]
     search_fields = ["title", "description", "exercise__name", "exercise__slug", "exercise__group__name"]
     ordering = [
         "exercise__group__stage__number",
@@ -80,7 +80,7 @@ class ClipAdmin(LiveClips, WorkshopAdmin):
     actions = ["publish", "withdraw", "convert_again", "delete_selected"]
     readonly_fields = ["state", "preview", "more_moments", "original_filename", "uploaded_by", "uploaded_at"]
     fieldsets = [
-        (None, {"fields": ["exercise", ("variation", "title"), "kind", "published"]}),
+        (None, {"fields": ["exercise", ("variation", "position", "title"), "kind", "published"]}),
         (
             _("The film"),
             {

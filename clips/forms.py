@@ -46,6 +46,7 @@ class ClipForm(forms.ModelForm):
             "exercise",
             "story",
             "variation",
+            "position",
             "title",
             "kind",
             "original",

@@ -7,13 +7,14 @@ from django.core.files.storage import storages
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clips.conversion.models import Conversion
+from clips.shown import ShownToVisitors
 from exercises.models import Exercise
-from exercises.sides import SIDED_TEXT, View, current, sided
+from exercises.positions import Position
+from exercises.sides import SIDED_TEXT, View, sided
 from texts import drafts
 
 
@@ -39,7 +40,9 @@ def published_name(clip: "Clip", filename: str) -> str:
 
 #: What a conversion makes, and every file that belongs to what visitors see.
 MADE_FIELDS = ("film", "film_flipped", "still", "still_flipped", "still_small", "still_small_flipped")
-FILE_FIELDS = (*MADE_FIELDS, "captions")
+#: Only drawings have these: the same film on a dark ground, for a dark room.
+NIGHT_FIELDS = ("film_night", "film_night_flipped")
+FILE_FIELDS = (*MADE_FIELDS, *NIGHT_FIELDS, "captions")
 
 
 class ClipQuerySet(models.QuerySet["Clip"]):
@@ -61,18 +64,21 @@ class ClipQuerySet(models.QuerySet["Clip"]):
         exercise_is_published = Q(exercise__published=True, exercise__group__stage__published=True)
         return self.with_film().filter(Q(exercise=None) | exercise_is_published, published=True)
 
-    def shown_by_variation(self) -> dict[int, "Clip"]:
+    def shown_by_variation(self, position: str = "") -> dict[int, "Clip"]:
         """Choose, for each variation, the clip that visitors see: a film before a drawing, the newest first.
 
+        One in the `position` that a visitor has chosen comes before those; without a choice, a lying one comes last.
         In a preview the clip that somebody wants to look at comes before all others. Call it on the clips of one
         exercise or story; rows that are loaded already (prefetched) are chosen from without a query.
         """
         rows = (clip for clip in self if clip.film and (clip.published or drafts.are_shown()))
-        order = sorted(rows, key=lambda clip: (clip == drafts.previewed(), clip.is_filmed, clip.pk))
+        order = sorted(
+            rows, key=lambda clip: (clip == drafts.previewed(), clip.fits(position), clip.is_filmed, clip.pk)
+        )
         return {clip.variation: clip for clip in order}
 
 
-class Clip(models.Model):
+class Clip(ShownToVisitors, models.Model):
     """A short film of one way to do an exercise or of the author's story, from phone to visitor.
 
     Fields that people write are editable; those with `editable=False` are written by workers, when they publish what
@@ -109,6 +115,13 @@ class Clip(models.Model):
         default=1,
         validators=[MinValueValidator(1), MaxValueValidator(30)],
         help_text=_("Which of several ways to do the exercise it shows; 1 for the only one."),
+    )
+    position = models.CharField(
+        _("position"),
+        max_length=10,
+        blank=True,
+        choices=Position,
+        help_text=_("Where the person is. Empty: only the upper body can be seen, so it fits sitting and standing."),
     )
     title = models.CharField(_("title"), max_length=120, blank=True, validators=SIDED_TEXT)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.FILMED)
@@ -173,12 +186,16 @@ class Clip(models.Model):
     still_flipped = models.FileField(upload_to=published_name, blank=True, max_length=255, editable=False)
     still_small = models.FileField(upload_to=published_name, blank=True, max_length=255, editable=False)
     still_small_flipped = models.FileField(upload_to=published_name, blank=True, max_length=255, editable=False)
+    film_night = models.FileField(upload_to=published_name, blank=True, max_length=255, editable=False)
+    film_night_flipped = models.FileField(upload_to=published_name, blank=True, max_length=255, editable=False)
     captions = models.FileField(_("captions"), upload_to=published_name, blank=True, max_length=255)
     seconds = models.FloatField(_("seconds"), default=0, editable=False)
     width = models.PositiveIntegerField(default=0, editable=False)  # pixels, of the converted film
     height = models.PositiveIntegerField(default=0, editable=False)
     has_sound = models.BooleanField(_("has sound"), default=False, editable=False)
     lost_sound = models.CharField(max_length=40, blank=True, editable=False)  # codec of a sound that nothing could read
+
+    timeline = models.JSONField(default=list, blank=True, editable=False)  # see clips/timeline.py
 
     objects = ClipQuerySet.as_manager()
 
@@ -206,7 +223,8 @@ class Clip(models.Model):
         name = sided(self.title) or self.get_story_display() or gettext("Clip")
         if not self.exercise_id and not self.story and self.original_filename:
             return self.original_filename
-        return gettext("%(name)s, variation %(number)d") % {"name": name, "number": self.variation}
+        text = gettext("%(name)s, variation %(number)d") % {"name": name, "number": self.variation}
+        return f"{text}, {self.get_position_display().lower()}" if self.position else text
 
     def get_absolute_url(self) -> str:
         if self.exercise is None:
@@ -313,41 +331,6 @@ class Clip(models.Model):
     @property
     def is_filmed(self) -> bool:
         return self.kind == self.Kind.FILMED
-
-    @property
-    def flipped_for_visitor(self) -> bool:
-        """Whether the current visitor gets the flipped twin of film and stills.
-
-        The author's story is a fact about the author: only the view turns it, never the visitor's side.
-        """
-        sides = current()
-        return (self.made != sides.view) if self.story else sides.flips(self.made)
-
-    @property
-    def film_url(self) -> str:
-        return str((self.film_flipped if self.flipped_for_visitor else self.film).url)
-
-    @property
-    def other_film_url(self) -> str:
-        """The film for the other view: what the button "like a mirror" switches to."""
-        return str((self.film if self.flipped_for_visitor else self.film_flipped).url)
-
-    @property
-    def still_url(self) -> str:
-        return str((self.still_flipped if self.flipped_for_visitor else self.still).url)
-
-    @property
-    def other_still_url(self) -> str:
-        return str((self.still if self.flipped_for_visitor else self.still_flipped).url)
-
-    @property
-    def still_small_shown(self) -> FieldFile:
-        still: FieldFile = self.still_small_flipped if self.flipped_for_visitor else self.still_small
-        return still
-
-    @property
-    def still_small_url(self) -> str:
-        return str(self.still_small_shown.url)
 
     @property
     def whole_seconds(self) -> int:

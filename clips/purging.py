@@ -31,22 +31,25 @@ class FilesLeftError(Exception):
 def purge(record: Deletion) -> None:
     """Remove for good what was deleted, and what was deleted before and belongs to it.
 
-    The files go first: interrupted in the middle, the record is still there, and the next try removes the rest.
+    The files go first: interrupted in the middle, the record is still there, and the next try removes the rest. All of
+    it is locked meanwhile, so that nobody brings back a clip whose films are just being removed.
 
     Raises:
         FilesLeftError: when a file could not be removed; then nothing else has changed.
     """
-    records = [*deletion.belonging_to(record), record]
-    folders = sorted({folder for each in records for folder in folders_of(each)})
-    if Clip.objects.filter(public_id__in=folders).exists():
-        raise ValueError("A clip of this deletion is on the site.")
-    for folder in folders:
-        files.remove_all(folder)
-    if left := files_left(folders):
-        raise FilesLeftError(left)
-    clips = [pk for each in records for pk in each.pks_of(Clip)]
-    uploads = list(uploads_of(clips))
     with transaction.atomic():
+        records = deletion.locked([*deletion.belonging_to(record), record])
+        if record not in records:
+            return  # brought back, or gone already
+        folders = sorted({folder for each in records for folder in folders_of(each)})
+        if Clip.objects.filter(public_id__in=folders).exists():
+            raise ValueError("A clip of this deletion is on the site.")
+        for folder in folders:
+            files.remove_all(folder)
+        if left := files_left(folders):
+            raise FilesLeftError(left)
+        clips = [pk for each in records for pk in each.pks_of(Clip)]
+        uploads = list(uploads_of(clips))
         Upload.objects.filter(pk__in=[upload.pk for upload in uploads]).delete()
         for pk in clips:
             jobs.results().filter(args_kwargs={"args": [pk], "kwargs": {}}).delete()

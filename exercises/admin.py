@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.admin.options import InlineModelAdmin
 from django.db import models
 from django.db.models import Count, Q
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
@@ -19,11 +20,27 @@ from exercises.choices import GroupChoice
 from exercises.models import BodyPart, Equipment, Exercise, ExerciseGroup, Variation
 from texts.admin import REVIEW, KeptInline, ReviewedTextAdmin, ReviewFilter, TextAdmin, WorkshopAdmin
 
+#: Numbers far above those of real variations; the field takes up to 32 767.
+OUT_OF_THE_WAY = 30_000
+
+
+class VariationFormSet(BaseInlineFormSet):
+    """The variations of an exercise, which may exchange their numbers."""
+
+    def save_existing_objects(self, commit: bool = True) -> Any:
+        """Save and delete rows; first take away every number that goes to another, as no two may ever share one."""
+        changed = [form for form in self.initial_forms if "number" in form.changed_data or form in self.deleted_forms]
+        if commit:
+            for place, form in enumerate(changed, start=OUT_OF_THE_WAY):
+                Variation.objects.filter(pk=form.instance.pk).update(number=place)
+        return super().save_existing_objects(commit)
+
 
 class VariationInline(admin.StackedInline):
     """The variations of an exercise, on the exercise's form."""
 
     model = Variation
+    formset = VariationFormSet
     extra = 0
     fields = [("number", "title"), "how", "description"]
 
@@ -37,7 +54,7 @@ class ClipInline(LiveClips, KeptInline, admin.StackedInline):
     show_change_link = True
     readonly_fields = ["state", "still"]
     fields = [
-        ("variation", "title", "kind"),
+        ("variation", "position", "title", "kind"),
         ("original", "still", "state"),
         ("made", "keep_sound"),
         "description",
@@ -128,6 +145,21 @@ class ExerciseAdmin(ReviewedTextAdmin):
             },
         ),
         (_("What it is for"), {"fields": ["purpose", "description", "has_sides"]}),
+        (
+            _("Getting ready"),
+            {
+                "description": _(
+                    "How to get into each position; visitors read the one they have chosen, before the steps. "
+                    "A tick says that the exercise can be done in it."
+                ),
+                "fields": [
+                    ("lying", "sitting", "standing", "with_help"),
+                    "setup_lying",
+                    "setup_sitting",
+                    "setup_standing",
+                ],
+            },
+        ),
         (_("How to do it"), {"fields": ["steps", "feel"]}),
         (
             _("How much"),
@@ -146,7 +178,6 @@ class ExerciseAdmin(ReviewedTextAdmin):
             {
                 "fields": [
                     "movement",
-                    ("lying", "sitting", "standing", "with_help"),
                     "body_parts",
                     "equipment",
                 ]

@@ -10,13 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from exercises.models import BodyPart, Equipment, Exercise, ExerciseQuerySet
+from exercises.positions import Position
 from stages.models import Stage
 
-POSITIONS = {
-    "lying": gettext_lazy("Lying"),
-    "sitting": gettext_lazy("Sitting"),
-    "standing": gettext_lazy("Standing"),
-}
+POSITIONS = {position.value: position.label for position in Position}
 NO_EQUIPMENT = "none"
 HELP = {"yes": gettext_lazy("With the hand"), "no": gettext_lazy("Without help")}
 

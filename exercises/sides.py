@@ -108,6 +108,11 @@ def sided(text: str, sides: Sides | None = None) -> str:
     return _MARKER.sub(word, text)
 
 
+def mirrored_side(side: str) -> str:
+    """Return "left" for "right" and the other way round when the current visitor's page is mirrored; else `side`."""
+    return _OPPOSITE.get(side, side) if current().mirrored else side
+
+
 def validate_side_markers(text: str) -> None:
     """Refuse a text whose side words could not be filled in.
 

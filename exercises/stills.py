@@ -3,9 +3,13 @@
 Small pictures that look alike also compress better in one file, and on paper no card is without its still, which a
 lazily loaded one would be. Each card shows its tile of the sheet.
 
+Drawn stills have no ground. A sheet gives them the panel of the page, one by day and one by night: flat, it is less
+than half as large as with the stills' opacity in it.
+
 A sheet belongs to a stage and not to a list, because lists have as many contents as there are filters, and anybody may
-ask for any of them: so there are two sheets for a stage, as filmed and flipped. Each is drawn once a process for the
-stills it shows, whatever the address says; an address that is not exactly the current one leads there.
+ask for any of them: so there are four sheets for a stage, as filmed and flipped, by day and by night. Each is drawn
+once a process for the stills it shows, whatever the address says; an address that is not exactly a current one leads to
+the one by day.
 """
 
 import hashlib
@@ -19,7 +23,7 @@ from django.core.files.storage import Storage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from cdtrainer.threads import in_thread
 from clips.models import Clip
@@ -31,7 +35,12 @@ from texts import drafts
 COLUMNS = 6
 QUALITY = 62  # of 100: at 50 the arrows fray
 IMMUTABLE = "public, max-age=31536000, immutable"  # the address changes with the content
-MOST_SHEETS = 256  # in memory; about 30 kB each, and two for a stage
+MOST_SHEETS = 256  # in memory; about 30 kB each, and four for a stage
+
+#: The panel and its disc, as --panel and --panel-disc in the stylesheet say, and the disc's middle (from the top) and
+#: radius in heights of a tile.
+DAY, NIGHT = ("#D5E6E7", "#E7F1F1"), ("#142B31", "#1D3A41")
+MIDDLE, RADIUS = 332 / 720, 374 / 720
 
 _drawing = Lock()
 
@@ -92,7 +101,8 @@ def sheet_of(shown: Sequence[Exercise]) -> Sheet:
     sides = current()
     address = reverse("exercises:stills", args=[shown[0].group.stage.number])
     version = hashlib.sha256("\n".join(names_of(shown)).encode()).hexdigest()[:16]
-    return Sheet(f"{address}?side={sides.side}&view={sides.view}&v={version}", *size_of(len(shown)))
+    url = f"{address}?side={sides.side}&view={sides.view}&v={version}"
+    return Sheet(url, f"{url}&night=1", *size_of(len(shown)))
 
 
 def names_of(shown: Iterable[Exercise]) -> tuple[str, ...]:
@@ -105,40 +115,45 @@ def sheet_response(request: HttpRequest, stage: Iterable[Exercise]) -> HttpRespo
     shown = with_still(stage)
     if not shown:
         raise Http404
-    if request.get_full_path() != (address := sheet_of(shown).url):
-        response: HttpResponse = redirect(address)
+    sheet = sheet_of(shown)
+    by_night = request.get_full_path() == sheet.night_url
+    if request.get_full_path() != sheet.url and not by_night:
+        response: HttpResponse = redirect(sheet.url)
         response["Cache-Control"] = "no-store"
         return response
     try:
-        content, cache_control = sheet_once(names_of(shown)), IMMUTABLE
+        content, cache_control = sheet_once(names_of(shown), by_night=by_night), IMMUTABLE
     except MissingStillError as missing:
         content, cache_control = missing.content, "no-store"
     return HttpResponse(content, content_type="image/webp", headers={"Cache-Control": cache_control})
 
 
-def sheet_once(names: tuple[str, ...]) -> bytes:
+def sheet_once(names: tuple[str, ...], *, by_night: bool = False) -> bytes:
     """Return the sheet with these stills; two requests for it at once have it drawn once.
 
     Raises:
         MissingStillError: when one of them cannot be read; then the next request tries again.
     """
     with _drawing:
-        return kept_sheet(names)
+        return kept_sheet(names, by_night)
 
 
 @lru_cache(maxsize=MOST_SHEETS)
-def kept_sheet(names: tuple[str, ...]) -> bytes:
-    content, is_complete = in_thread(draw, names, Clip._meta.get_field("still_small").storage)
+def kept_sheet(names: tuple[str, ...], by_night: bool) -> bytes:
+    content, is_complete = in_thread(draw, names, Clip._meta.get_field("still_small").storage, by_night)
     if not is_complete:
         raise MissingStillError(content)
     return content
 
 
-def draw(names: Sequence[str], storage: Storage) -> tuple[bytes, bool]:
-    """Return a sheet as WebP, and whether every still is on it; one that cannot be read leaves its tile empty."""
-    sheet = Image.new("RGBA", size_of(len(names)))  # transparent: the panel behind it is the page's own
+def draw(names: Sequence[str], storage: Storage, by_night: bool = False) -> tuple[bytes, bool]:
+    """Return a sheet as WebP, and whether every still is on it; one that cannot be read leaves its panel empty."""
+    panel, disc = NIGHT if by_night else DAY
+    sheet, empty = Image.new("RGB", size_of(len(names)), panel), ground(panel, disc)
     is_complete = True
     for place, name in enumerate(names):
+        x, y = corner_of(place)
+        sheet.paste(empty, (x, y))
         try:
             with storage.open(name) as opened, Image.open(opened) as picture:
                 still = picture.convert("RGBA")
@@ -146,11 +161,20 @@ def draw(names: Sequence[str], storage: Storage) -> tuple[bytes, bool]:
             is_complete = False
             continue
         still.thumbnail(TILE, Image.Resampling.LANCZOS)
-        x, y = corner_of(place)
-        sheet.paste(still, (x + (TILE[0] - still.width) // 2, y + (TILE[1] - still.height) // 2))
+        sheet.paste(still, (x + (TILE[0] - still.width) // 2, y + (TILE[1] - still.height) // 2), still)
     content = io.BytesIO()
     sheet.save(content, "WEBP", quality=QUALITY, method=4)
     return content.getvalue(), is_complete
+
+
+def ground(panel: str, disc: str) -> Image.Image:
+    """Return the ground of one tile: the panel with its disc."""
+    fine = 4  # times as large, for a smooth edge
+    width, height = TILE[0] * fine, TILE[1] * fine
+    picture = Image.new("RGB", (width, height), panel)
+    x, y, radius = width / 2, MIDDLE * height, RADIUS * height
+    ImageDraw.Draw(picture).ellipse((x - radius, y - radius, x + radius, y + radius), fill=disc)
+    return picture.reduce(fine)
 
 
 def corner_of(place: int) -> tuple[int, int]:

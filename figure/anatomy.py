@@ -1,4 +1,4 @@
-"""What a body allows: how far a wrist is bent, and whether an arm has gone into head or trunk."""
+"""What a body allows: how far a wrist is bent, whether an arm is inside head or trunk, and whether a hand touches."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import math
 import numpy as np
 
 from figure.geometry import Floats, unit
+from figure.hands import PALM_ALONG
+from figure.model import figure
 from figure.rig import MARK, Side, rig
 from figure.solver import Body
 
@@ -61,3 +63,18 @@ def _outside(
     # first-order distance to an ellipsoid: exact on its surface, fair near it
     slope = np.linalg.norm(local / size**2, axis=1)
     return float(np.min((scaled - 1) * scaled / np.maximum(slope, 1e-9)))
+
+
+def gap(body: Body, side: Side) -> float:
+    """Return the distance in decimetres between the skin of a hand and the nearest skin of head and neck."""
+    matrices, pieces = body.matrices(), figure().pieces
+    wrist, hand = body.hand(side)
+    palm = wrist + hand[:, 0] * PALM_ALONG
+    near = []
+    for name, within in (("arms", 1.4), ("head", 2.2)):
+        points = pieces[name].skin(matrices, {}).points
+        near.append(points[np.linalg.norm(points - palm, axis=1) < within])
+    hands, skin = near
+    if not len(skin):
+        return math.inf
+    return float(min(np.linalg.norm(skin - point, axis=1).min() for point in hands[::3]))

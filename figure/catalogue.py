@@ -55,6 +55,7 @@ def _entry(clip: Clip) -> dict[str, Any]:
         "slug": clip.slug,
         "exercise": clip.exercise,
         "variation": clip.variation,
+        "position": shown_position(clip),
         "story": "",
         "seconds": round(clip.seconds, 2),
         "width": WIDTH,
@@ -62,6 +63,13 @@ def _entry(clip: Clip) -> dict[str, Any]:
         "checked": clip.checked,
         "description": clip.description,
     }
+
+
+def shown_position(clip: Clip) -> str:
+    """Return where a visitor sees the figure: lying, sitting or standing; "" when a bust could be both of these."""
+    if clip.position in ("lying", "sitting"):
+        return clip.position
+    return "" if "shoes" in clip.camera.hidden else "standing"
 
 
 def _toml(value: object) -> str:

@@ -7,23 +7,32 @@ from itertools import pairwise
 
 import numpy as np
 
-from figure.anatomy import clearance, wrist_bend
+from figure.anatomy import clearance, gap, wrist_bend
 from figure.geometry import Floats, angle_between, nod
+from figure.people import drawing
+from figure.phases import missing
 from figure.pose import Pose
 from figure.rig import SIDES
 from figure.solver import solve
 from figure.spec import SpecError
 from figure.timeline import FPS, Clip
 
-SECONDS = (6.0, 12.0)
+SECONDS = (6.0, 20.0)
 HEAD_SPEED = 30.0  # degrees a second, at the fastest moment
+GLIDE_SPEED = 5.0  # of `retract`, a second
 FULL_MOVE = (20.0, 2.4)  # a head movement of this many degrees takes at least this many seconds
 WRIST_BEND = 88.0
+TOUCH = 0.08  # a hand that helps the head is nearer to its skin than this, in decimetres
 CLEARANCE = -0.10  # no joint of hand or forearm deeper than this in head or trunk, in decimetres
 
 
 def problems(clip: Clip) -> Iterator[str]:
     """Yield what is wrong with a clip, one sentence each: times, speeds, reach, wrists, limbs in the body, the loop."""
+    with drawing(clip.person):
+        yield from _problems(clip)
+
+
+def _problems(clip: Clip) -> Iterator[str]:
     low, high = SECONDS
     if not low <= clip.seconds <= high:
         yield f"it lasts {clip.seconds:.1f} s; a clip may last {low:g} to {high:g} s"
@@ -35,6 +44,7 @@ def problems(clip: Clip) -> Iterator[str]:
             yield f"the beat lasts {clip.beat_line[-1].end:g} s, which does not divide the clip's {clip.seconds:g} s"
     if clip.at(0).pose != clip.at(clip.seconds).pose:
         yield "it does not end as it begins, so the loop would jump"
+    yield from missing(clip)
     yield from _move_problems(clip)
     yield from _reach_problems(clip)
     fastest, when = head_speed(clip)
@@ -51,14 +61,22 @@ def _move_problems(clip: Clip) -> Iterator[str]:
                 f"the head moves {turned:.0f} degrees in {piece.end - piece.start:.1f} s (from {piece.start:.1f} s);"
                 f" {degrees:g} degrees or more take at least {seconds:g} s"
             )
+        glide = abs(piece.b.retract - piece.a.retract) / (piece.end - piece.start)
+        if glide > GLIDE_SPEED:
+            rate = f"{glide:.1f} a second from {piece.start:.1f} s"
+            yield f"retract changes by {rate}; at most {GLIDE_SPEED:g} is allowed"
 
 
 def _reach_problems(clip: Clip) -> Iterator[str]:
     reported: set[str] = set()
     for t in _checkpoints(clip):
-        body = solve(clip.at(t).pose)
+        pose = clip.at(t).pose
+        body = solve(pose)
         for side in SIDES:
+            arm = pose.arm(side)
+            away = gap(body, side) if arm.other is None and arm.goal.frame in ("head", "chin") else 0.0
             checks = {
+                f"the {side} hand does not touch the head": (away > TOUCH, f"{away:.2f} dm away"),
                 f"the {side} hand is out of reach": (body.stretch[side] > 1, f"{body.stretch[side]:.0%} of the arm"),
                 f"the {side} wrist bends too far": (
                     wrist_bend(body, side) > WRIST_BEND,

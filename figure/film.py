@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import subprocess
+import contextlib
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image
 
-from figure import arrows
+from figure import arrows, people, stills
+from figure.encode import Encoder
+from figure.ground import DAY, NIGHT, on
 from figure.model import Drawn, figure
 from figure.pose import STANDING, Pose, same
 from figure.props import furniture, held
@@ -20,10 +23,11 @@ from figure.solver import solve
 from figure.spec import MOVEMENTS, read
 from figure.timeline import FPS, Clip, Moment
 
-#: Raise this when the figure itself looks different, so that every clip is drawn again.
-LOOK = 1
+Box = tuple[int, int, int, int]
 
-SMALL = (480, 360)
+#: Raise this when the figure itself looks different, so that every clip is drawn again.
+LOOK = 2
+
 FILES = (
     "film.mp4",
     "film-flipped.mp4",
@@ -32,44 +36,48 @@ FILES = (
     "still-small.webp",
     "still-small-flipped.webp",
 )
-_TIDY = ["-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1"]
-_TAGS = ["-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709", "-color_range", "tv"]
+NIGHT_FILES = ("film-night.mp4", "film-night-flipped.mp4")  # of clips that say `night = true`
 
 
 class Studio:
-    """Draws the moments of clips, and caches the pictures of poses for the way back and for holds."""
+    """Draws the moments of clips, and keeps the pictures of poses for the way back and for holds."""
 
-    def __init__(self, width: int = WIDTH, height: int = HEIGHT, *, fine: int = 2) -> None:
-        """Make a studio for pictures of `width` by `height`, drawn `fine` times as large and scaled down."""
-        self.renderer = Renderer(width, height, fine=fine)
+    def __init__(self, width: int = WIDTH, height: int = HEIGHT) -> None:
+        """Make a studio for pictures of `width` by `height`."""
+        self.renderer = Renderer(width, height)
         self.size = (width, height)
         self.clip: Clip | None = None
-        self.pictures: dict[str, Image.Image] = {}
-        self.masks: dict[str, Image.Image | None] = {}
+        self.pictures: dict[str, tuple[Image.Image, Box]] = {}
+        self.layers: dict[str, arrows.Layer | None] = {}
 
     def use(self, clip: Clip) -> None:
-        """Turn to `clip`, and forget the pictures of the one before."""
+        """Turn to `clip` and its person, and forget the pictures of the one before."""
         if clip is not self.clip:
-            self.clip, self.pictures, self.masks = clip, {}, {}
+            self.clip, self.pictures, self.layers = clip, {}, {}
+        people.use(clip.person)
 
     def pieces(self, clip: Clip, pose: Pose) -> list[Drawn]:
-        """Return everything to draw for a pose: figure, furniture and what is held."""
+        """Return the figure in a pose, and what it holds."""
         body = solve(pose)
         # seen from above, level brows look like a frown
         face = {"gentle": max(0.0, pose.pitch) / 45, **pose.face}
-        drawn = furniture(clip.position, pose) + figure().skin(body, face, clip.camera.hidden)
-        if clip.prop:
-            drawn += held(clip.prop, pose, body, clip.grip)
-        return drawn
+        drawn = figure().skin(body, face, clip.camera.hidden)
+        return drawn + held(clip.prop, pose, body, clip.grip) if clip.prop else drawn
 
     def picture(self, clip: Clip, pose: Pose) -> Image.Image:
-        """Return the picture of a pose, without an arrow."""
+        """Return the picture of a pose, without an arrow: RGBA, its colours multiplied by their opacity."""
         self.use(clip)
         key = same(pose)
         if key not in self.pictures:
             spots = [] if "shoes" in clip.camera.hidden else _spots(clip.position, pose)
-            self.pictures[key] = self.renderer.draw(self.pieces(clip, pose), clip.camera, figure().irises, spots)
-        return self.pictures[key]
+            pieces = furniture(clip.position, pose) + self.pieces(clip, pose)
+            drawn = self.renderer.draw(pieces, clip.camera, figure().irises, spots)
+            box = drawn.getbbox() or (0, 0, 1, 1)
+            self.pictures[key] = (drawn.crop(box), box)
+        cut, box = self.pictures[key]
+        picture = Image.new("RGBA", self.size)
+        picture.paste(cut, box)
+        return picture
 
     def frame(self, clip: Clip, moment: Moment) -> Image.Image:
         """Return the picture of a moment, with its arrow."""
@@ -77,13 +85,26 @@ class Studio:
         if moment.opacity <= 0.01:
             return picture
         key = repr((moment.arrow, moment.a, moment.b))
-        if key not in self.masks:
-            self.masks[key] = arrows.layer(moment.arrow, moment.a, moment.b, clip.camera, self.size)
-        mask = self.masks[key]
-        return picture if mask is None else arrows.over(picture, mask, moment.opacity)
+        if key not in self.layers:
+            self.layers[key] = arrows.layer(moment.arrow, moment.a, moment.b, clip.camera, self.size)
+        layer = self.layers[key]
+        return picture if layer is None else arrows.over(picture, layer, moment.opacity)
+
+    def still(self, clip: Clip) -> Image.Image:
+        """Return the telling moment, with the pose in which the film begins as a ghost behind it."""
+        self.use(clip)
+        moment = clip.still_moment()
+        now, start = (
+            self.renderer.draw(self.pieces(clip, pose), clip.camera, figure().irises)
+            for pose in (moment.pose, clip.at(0).pose)
+        )
+        alone = self.frame(clip, replace(moment, opacity=0.0))
+        ghost = stills.with_ghost(alone, now, start)
+        layer = arrows.layer(moment.arrow, moment.a, moment.b, clip.camera, self.size)
+        return ghost if layer is None else arrows.over(ghost, layer, 1.0)
 
     def frames(self, clip: Clip) -> Iterator[Image.Image]:
-        """Yield the pictures of a whole film."""
+        """Yield the pictures of a whole film, on no ground."""
         for i in range(clip.frames):
             yield self.frame(clip, clip.at(i / FPS))
 
@@ -97,27 +118,6 @@ def _spots(position: str, pose: Pose) -> list[tuple[float, float, float]]:
     return spots
 
 
-def ffmpeg() -> str:
-    """Return the path of the ffmpeg that comes with imageio-ffmpeg."""
-    import imageio_ffmpeg  # not needed to check movements or make sheets
-
-    return str(imageio_ffmpeg.get_ffmpeg_exe())
-
-
-def _encoder(path: Path, size: tuple[int, int], crf: int, filters: str) -> list[str]:
-    # rounded, not cut off: otherwise every colour comes back a shade darker
-    convert = "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int,format=yuv420p"
-    tagged = "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv"
-    return [
-        ffmpeg(), "-hide_banner", "-nostdin", "-v", "error", "-y",
-        "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}", "-r", str(FPS), "-i", "-",
-        "-vf", f"{filters}{convert},{tagged}",
-        "-c:v", "libx264", "-preset", "veryslow", "-tune", "animation", "-crf", str(crf),
-        "-profile:v", "high", "-level", "4.0", "-g", "250", "-threads", "1",
-        "-pix_fmt", "yuv420p", *_TAGS, *_TIDY, "-movflags", "+faststart", "-an", str(path),
-    ]  # fmt: skip
-
-
 def quality(clip: Clip) -> int:
     """Return the x264 quality: longer films are pressed a little harder."""
     return 29 if clip.seconds > 9 else 28
@@ -126,25 +126,30 @@ def quality(clip: Clip) -> int:
 def render(
     clip: Clip, folder: Path, studio: Studio, progress: Callable[[int, int], None] = lambda done, of: None
 ) -> None:
-    """Draw `clip` and put its six files into `folder`, all at once when they are all there.
+    """Draw `clip` and put its files into `folder`, all at once when they are all there.
 
     `progress` is called with the number of frames done, and of all. Raises CalledProcessError when ffmpeg fails.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".drawing-") as name:
+    grounds = {"film": DAY} | ({"film-night": NIGHT} if clip.night else {})
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".drawing-") as name, contextlib.ExitStack() as stack:
         work = Path(name)
-        raw = work / "frames.rgb"
-        with raw.open("wb") as file:
-            for done, picture in enumerate(studio.frames(clip), 1):
-                file.write(picture.tobytes())
-                progress(done, clip.frames)
-        for film, filters in (("film.mp4", ""), ("film-flipped.mp4", "hflip,")):
-            with raw.open("rb") as file:
-                command = _encoder(work / film, studio.size, quality(clip), filters)
-                subprocess.run(command, stdin=file, check=True)
-        raw.unlink()
-        _stills(studio.frame(clip, clip.still_moment()), work)
-        _publish(work, folder)
+        films = {
+            ground: stack.enter_context(Encoder(work, stem, studio.size, clip.frames, quality(clip)))
+            for stem, ground in grounds.items()
+        }
+        for done, picture in enumerate(studio.frames(clip), 1):
+            for ground, film in films.items():
+                film.add(on(ground, picture))
+            progress(done, clip.frames)
+        stack.close()  # waits until the films are written
+        stills.write(studio.still(clip), work)
+        _publish(work, folder, files_of(clip))
+
+
+def files_of(clip: Clip) -> tuple[str, ...]:
+    """Return the names of the files that a clip has in its folder, its timeline apart."""
+    return (*FILES, *NIGHT_FILES) if clip.night else FILES
 
 
 def draw_one(slug: str, folder: Path) -> tuple[str, float]:
@@ -165,22 +170,17 @@ def draw_one(slug: str, folder: Path) -> tuple[str, float]:
     return slug, time.monotonic() - start
 
 
-def _stills(still: Image.Image, folder: Path) -> None:
-    for name, picture in (("still", still), ("still-small", still.resize(SMALL, Image.Resampling.LANCZOS))):
-        picture.save(folder / f"{name}.webp", quality=80, method=6)
-        picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(folder / f"{name}-flipped.webp", quality=80, method=6)
-
-
-def _publish(work: Path, folder: Path) -> None:
+def _publish(work: Path, folder: Path, names: Iterable[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for name in FILES:
+    for name in names:
         (work / name).replace(folder / name)
 
 
 def flip(source: Path, folder: Path) -> None:
-    """Make the clip in `folder` from its mirror image in `source`: the same six files under each other's names."""
+    """Make the clip in `folder` from its mirror image in `source`: the same files under each other's names."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in FILES:
+    for name in (*FILES, *NIGHT_FILES):
         stem, dot, ending = name.partition(".")
         twin = stem.removesuffix("-flipped") if stem.endswith("-flipped") else f"{stem}-flipped"
-        (folder / name).write_bytes((source / f"{twin}{dot}{ending}").read_bytes())
+        if (source / f"{twin}{dot}{ending}").is_file():
+            (folder / name).write_bytes((source / f"{twin}{dot}{ending}").read_bytes())

@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 
 from figure.geometry import Floats, between, swing, turn, unit
+from figure.people import current
 from figure.rig import SIGN, Side, rig
 
 Triple = tuple[float, float, float]
@@ -120,11 +121,13 @@ NAMED: dict[str, Goal] = {
         (10, 38, 0.93), "shoulder", fingers=(0, 0.7, 0.8), palm=(-1, -0.1, 0.1), elbow=(0.8, -0.8, -0.2), curl=0.1
     ),
     "cheek": Goal(
-        (0.70, 6.46, 0.74), "head", "palm", (-0.02, 0.86, -0.50), (-0.93, 0.02, -0.36), (0.35, -1, 0.8), 0.06, 0.22
+        (0.64, 6.02, 0.98), "head", "palm", (0.02, 0.90, -0.42), (-0.90, 0.05, -0.42), (0.35, -1, 0.8), 0.06, 0.16
     ),
-    "chin": Goal(
-        (0.10, 6.14, 1.54), "chin", "knuckles", (-0.12, 0.8, -0.55), (-0.25, -0.5, -0.8), (0.7, -1, 0.5), 0.85
+    "chin": Goal((0.06, 6.27, 1.54), "head", "knuckles", (-0.45, 0.6, -0.45), (-0.2, -0.5, -0.8), (0.7, -1, 0.5), 1.0),
+    "forehead": Goal(
+        (0.0, 7.72, 1.28), "head", "palm", (-0.95, 0.25, 0.1), (0.05, -0.1, -1), (1, -0.3, 0.5), 0.1, 0.16
     ),
+    "nape": Goal((0.35, 6.35, -0.36), "head", "palm", (-0.9, 0.3, -0.1), (-0.1, 0.1, 1), (1, 0.1, -0.1), 0.15, 0.16),
     "clap": Goal(
         (0.0, 4.75, 2.9),
         contact="palm",
@@ -182,9 +185,13 @@ def _chain(finger: int) -> list[Floats]:
     return [np.asarray(frame.T @ (p - wrist)) for p in points]
 
 
-@cache
 def closed(thing: Thing) -> Fingers:
     """Return the finger turns that lay every finger on `thing` without sinking into it."""
+    return _closed(thing, current())
+
+
+@cache
+def _closed(thing: Thing, person: str) -> Fingers:
     out: Fingers = {}
     for finger in range(1, 6):
         rest = _chain(finger)
@@ -224,9 +231,13 @@ def _closing_angle(thing: Thing, finger: int, joint: int, placed: Floats, ahead:
     return best
 
 
-@cache
 def free(curl: float) -> Fingers:
     """Return the finger turns of an empty hand: `curl` 0 is straight, 1 a loose fist."""
+    return _free(curl, current())
+
+
+@cache
+def _free(curl: float, person: str) -> Fingers:
     flat, out = closed(Thing("flat")), {}
     for finger in range(1, 6):
         rest = _chain(finger)

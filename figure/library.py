@@ -9,8 +9,8 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
 
-from figure import catalogue
-from figure.film import FILES, draw_one, flip
+from figure import catalogue, phases
+from figure.film import draw_one, files_of, flip
 from figure.spec import read_all
 from figure.timeline import Clip
 
@@ -33,7 +33,7 @@ class Library:
         _say(f"{len(changed)} to draw, {len(sources) - len(changed)} unchanged")
         for slug, seconds in self._draw(sorted(changed, key=lambda clip: -clip.frames), jobs):
             self.finish(slug)
-            size = sum((self.folder / slug / name).stat().st_size for name in FILES)
+            size = sum((self.folder / slug / name).stat().st_size for name in files_of(self.clips[slug]))
             _say(f"{slug}: {self.clips[slug].frames} frames, {size / 1000:.0f} kB, {seconds:.0f} s")
         for slug in sources.keys() - {clip.slug for clip in changed}:
             self.finish(slug)
@@ -42,7 +42,7 @@ class Library:
 
     def is_current(self, slug: str) -> bool:
         """Return whether all files of a film are there, and drawn from its movement as it is now."""
-        complete = all((self.folder / slug / name).is_file() for name in FILES)
+        complete = all((self.folder / slug / name).is_file() for name in files_of(self.clips[slug]))
         return complete and self.fingerprints.get(slug) == catalogue.fingerprint(self.clips[slug])
 
     def finish(self, slug: str) -> None:
@@ -55,7 +55,9 @@ class Library:
         self.write_lists()
 
     def write_lists(self) -> None:
-        """Write `clips.toml` and the fingerprints."""
+        """Write `clips.toml`, the fingerprints, and each film's timeline beside it."""
+        for slug in self.fingerprints.keys() & self.clips.keys():
+            (self.folder / slug / phases.FILE).write_text(phases.text(self.clips[slug]))
         catalogue.write(self.folder, list(self.clips.values()), self.fingerprints)
 
     def _draw(self, clips: list[Clip], jobs: int) -> Iterable[tuple[str, float]]:

@@ -9,16 +9,17 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from figure.bake import INFLUENCES, MODEL
+from figure.bake import INFLUENCES, model_path
 from figure.geometry import Floats, Ints, Neighbours, normals, unit_rows
+from figure.people import PEOPLE, current
 from figure.solver import Body
 from figure.wardrobe import Cloth, Material, Mesh, dress
 
 #: A calm, friendly face: the amount of each morph by default.
 NEUTRAL = {
-    "mouth-corner-puller": 0.34,
-    "eye-left-opened-up": 0.5,
-    "eye-right-opened-up": 0.5,
+    "mouth-corner-puller": 0.40,
+    "eye-left-opened-up": 0.72,
+    "eye-right-opened-up": 0.72,
     "eyebrows-left-inner-up": 0.26,
     "eyebrows-right-inner-up": 0.26,
 }
@@ -26,12 +27,12 @@ NEUTRAL = {
 #: The expressions of a spec, and the amount of each morph at full strength (1).
 EXPRESSIONS: dict[str, dict[str, float]] = {
     "brows": {
-        "eyebrows-left-up": 1.0,
-        "eyebrows-right-up": 1.0,
-        "eyebrows-left-inner-up": 0.9,
-        "eyebrows-right-inner-up": 0.9,
-        "eye-left-opened-up": 0.9,
-        "eye-right-opened-up": 0.9,
+        "eyebrows-left-up": 1.6,
+        "eyebrows-right-up": 1.6,
+        "eyebrows-left-inner-up": 1.5,
+        "eyebrows-right-inner-up": 1.5,
+        "eye-left-opened-up": 1.05,
+        "eye-right-opened-up": 1.05,
     },
     "close-eyes": {
         "eye-left-opened-up": 0.0,
@@ -40,14 +41,14 @@ EXPRESSIONS: dict[str, dict[str, float]] = {
         "eye-right-closure": 1.0,
     },
     "smile": {
-        "mouth-corner-puller": 1.0,
-        "mouth-retraction": 0.45,
-        "eye-left-slit": 0.2,
-        "eye-right-slit": 0.2,
+        "mouth-corner-puller": 1.25,
+        "mouth-retraction": 0.6,
+        "eye-left-slit": 0.4,
+        "eye-right-slit": 0.4,
     },
     "kiss": {"mouth-corner-puller": 0.05, "mouth-pursing": 0.85},
     "gentle": {"eyebrows-left-inner-up": 0.75, "eyebrows-right-inner-up": 0.75},
-    "open-mouth": {"mouth-corner-puller": 0.42, "mouth-open": 0.5},
+    "open-mouth": {"mouth-corner-puller": 0.30, "mouth-open": 0.7},
 }
 
 
@@ -66,6 +67,7 @@ class Drawn:
     faces: Ints
     tint: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
     level: float = 0.0
+    casts: bool = True  # a shadow; those of hands and of things held would look like claws and prints on the shirt
     shadow: Ints | None = None  # fewer triangles over the same points, for the shadow
 
 
@@ -92,7 +94,16 @@ class _Piece:
         facing = normals(moved, cloth.faces)
         if self.around is not None:
             facing = unit_rows(self.around.smooth(facing, cloth.soft))
-        return Drawn(cloth.name, cloth.material, moved, facing, cloth.canon, cloth.faces, shadow=cloth.coarse)
+        return Drawn(
+            cloth.name,
+            cloth.material,
+            moved,
+            facing,
+            cloth.canon,
+            cloth.faces,
+            casts=cloth.name != "arms",
+            shadow=cloth.coarse,
+        )
 
 
 def face_morphs(face: Mapping[str, float]) -> dict[str, float]:
@@ -107,9 +118,9 @@ def face_morphs(face: Mapping[str, float]) -> dict[str, float]:
 class Figure:
     """The dressed figure, ready to be posed."""
 
-    def __init__(self) -> None:
-        """Load and dress the baked model (about a second)."""
-        self.pieces = {cloth.name: _Piece(cloth) for cloth in dress(_load())}
+    def __init__(self, person: str) -> None:
+        """Load and dress a baked person (about a second)."""
+        self.pieces = {cloth.name: _Piece(cloth) for cloth in dress(_load(person), PEOPLE[person])}
         self.irises = tuple(self._iris(name) for name in ("eye_left", "eye_right"))
 
     def _iris(self, name: str) -> tuple[float, float, float]:
@@ -126,9 +137,9 @@ class Figure:
         return [piece.skin(matrices, morphs) for name, piece in self.pieces.items() if name not in skip]
 
 
-def _load() -> Mesh:
-    """Return the baked mesh."""
-    with np.load(MODEL) as model:
+def _load(person: str) -> Mesh:
+    """Return the baked mesh of a person."""
+    with np.load(model_path(person)) as model:
         rest, names = model["rest"].astype(float), [str(n) for n in model["names"]]
         weights = np.zeros((len(rest), len(names)))
         np.put_along_axis(weights, model["bones"].astype(int), model["weights"].astype(float), axis=1)
@@ -145,6 +156,10 @@ def _load() -> Mesh:
 
 
 @cache
+def _figure(person: str) -> Figure:
+    return Figure(person)
+
+
 def figure() -> Figure:
-    """Return the one figure, dressed once."""
-    return Figure()
+    """Return the figure of the current person, dressed once."""
+    return _figure(current())

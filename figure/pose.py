@@ -29,6 +29,7 @@ class Pose:
     yaw: float = 0.0  # head, + to its left
     pitch: float = 0.0  # head, + chin down
     roll: float = 0.0  # head, + ear to left shoulder
+    retract: float = 0.0  # head, + drawn straight back, the chin level
     gaze_yaw: float = 0.0
     gaze_pitch: float = 0.0
     trunk_yaw: float = 0.0

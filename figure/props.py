@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -44,8 +44,9 @@ WATER: Colour = (0.36, 0.65, 0.87, 0.86)
 BAND: Colour = (0.88, 0.47, 0.42, 1.0)
 IRON: Colour = (0.38, 0.45, 0.52, 1.0)
 WOOD: Colour = (0.80, 0.66, 0.50, 1.0)
-LINEN: Colour = (0.97, 0.97, 0.95, 1.0)
-SHEET: Colour = (0.79, 0.87, 0.89, 1.0)
+# seen through: a bed takes on some of the dark of a night film, and is no lamp in a dark room
+LINEN: Colour = (0.95, 0.97, 0.97, 0.62)
+SHEET: Colour = (0.50, 0.66, 0.70, 0.34)
 
 
 def radius_of(prop: str) -> float:
@@ -101,6 +102,14 @@ def cushion(size: tuple[float, float, float], middle: tuple[float, float, float]
     return points, np.array(faces)
 
 
+def dented(shape: Shape, middle: tuple[float, float], depth: float) -> Shape:
+    """Return a cushion on a bed with a hollow, `depth` deep, where a head lies (`middle` is x and y)."""
+    points, faces = shape
+    away = ((points[:, 0] - middle[0]) / 1.15) ** 2 + ((points[:, 1] - middle[1]) / 1.0) ** 2
+    top = points[:, 2] > points[:, 2].mean()
+    return points - np.outer(np.exp(-away) * top * depth, [0.0, 0.0, 1.0]), faces
+
+
 _BOTTLE = turned(
     [(0, 0), (0.29, 0), (0.33, 0.05), (0.33, 1.30), (0.31, 1.45), (0.16, 1.85), (0.13, 1.92), (0.13, 2.05)]
 )
@@ -140,6 +149,10 @@ def grip_of(body: Body, side: Side, radius: float) -> tuple[Floats, Floats]:
 
 def held(prop: str, pose: Pose, body: Body, grip: float | None = None) -> list[Drawn]:
     """Return `prop` as the hands of a posed figure hold it. `grip` says how far up the stem the hand is."""
+    return [replace(piece, casts=False) for piece in _held(prop, pose, body, grip)]
+
+
+def _held(prop: str, pose: Pose, body: Body, grip: float | None) -> list[Drawn]:
     thing = PROPS[prop]
     hands = [side for side in SIDES if pose.arm(side).goal.contact in ("hold", "grip")]
     if prop == "band":
@@ -197,8 +210,8 @@ def furniture(position: str, pose: Pose) -> list[Drawn]:
             return _chair(3.35, -4.02, 1.0)
         case "lying":
             bed = cushion((9.4, 30.0, 1.6), (0, -4.2, -2.05), 12)
-            pillow = cushion((4.6, 3.0, 1.3), (0, 7.45, -0.95), 3.2)
-            return [_made("bed", bed, Material.MAT, SHEET), _made("pillow", pillow, Material.SOLID, LINEN)]
+            pillow = dented(cushion((4.6, 3.0, 1.3), (0, 7.45, -1.0), 3.2), (0, 7.3), 0.42)
+            return [_made("bed", bed, Material.MAT, SHEET), _made("pillow", pillow, Material.MAT, LINEN)]
         case _:
             return []
 

@@ -16,20 +16,22 @@ from PIL import Image
 
 from figure.geometry import Floats, unit
 from figure.model import Drawn
+from figure.people import PEOPLE, current
 from figure.views import Camera, look
 from figure.wardrobe import CUFF, HEM, Material
 
-WIDTH, HEIGHT = 960, 720
+WIDTH, HEIGHT = 1280, 960
 FLOOR = -8.27
+SAMPLES = 4  # a pixel's edge samples: about as smooth as twice the size in each direction, at half the time
 LIGHT = unit((-0.45, 0.75, 0.85))
+LIGHT_OVER_BED = unit((0.75, 0.2, 1.0))  # from the side on which the camera stands
 SHADOW_SIZE = 1024
-PANEL = (0xD5, 0xE6, 0xE7)
-DISC = (0xE7, 0xF1, 0xF1)
 _SEEN_THROUGH = (Material.GLASS, Material.WATER)
 _NO_SHADOW = (*_SEEN_THROUGH, Material.LASH, Material.MAT)
+_CLOSED = (Material.SKIN, Material.EYE, Material.MAT)
 _HERE = Path(__file__).parent
 
-_VERTEX = """#version 330
+_VERTEX = """#version 400
 in vec3 p; in vec3 n; in vec3 r; uniform mat4 view; uniform mat4 from_light;
 out vec3 N; out vec3 R; out vec3 P; out vec4 L;
 void main() { gl_Position = view * vec4(p, 1.); N = n; R = r; P = p; L = from_light * vec4(p, 1.); }"""
@@ -37,16 +39,6 @@ void main() { gl_Position = view * vec4(p, 1.); N = n; R = r; P = p; L = from_li
 _SHADOW = """
 in vec3 R; out vec4 o;
 void main() { if (outside(material, R) > 0.) discard; o = vec4(1.); }"""
-
-_BACK_VERTEX = """#version 330
-in vec2 p; out vec2 q; void main() { q = p; gl_Position = vec4(p, 0., 1.); }"""
-
-_BACK = """#version 330
-in vec2 q; out vec4 o; uniform vec3 panel; uniform vec3 disc; uniform float aspect; uniform float radius;
-void main() {
-  float d = length((q - vec2(0., .07)) * vec2(aspect, 1.)) - radius, w = fwidth(d);
-  o = vec4(mix(disc, panel, smoothstep(-w, w, d)), 1.);
-}"""
 
 _FLOOR_VERTEX = """#version 330
 in vec3 p; in vec2 t; uniform mat4 view; out vec2 q; void main() { q = t; gl_Position = view * vec4(p, 1.); }"""
@@ -56,28 +48,28 @@ in vec2 q; out vec4 o; void main() { float d = length(q); o = vec4(.20, .33, .37
 
 
 class Renderer:
-    """Draws figures into pictures of one size. Holds an OpenGL context; make one per process."""
+    """Draws figures into pictures of one size, on no ground. Holds an OpenGL context; make one per process."""
 
-    def __init__(self, width: int = WIDTH, height: int = HEIGHT, *, fine: int = 2) -> None:
-        """Open a context for pictures of `width` by `height` pixels, drawn `fine` times as large and scaled down.
+    def __init__(self, width: int = WIDTH, height: int = HEIGHT) -> None:
+        """Open a context for pictures of `width` by `height` pixels.
 
-        Raises an exception when there is no EGL or no OpenGL 3.3.
+        Raises an exception when there is no EGL or no OpenGL 4.0.
         """
-        self.width, self.height, self.fine = width, height, fine
+        self.width, self.height = width, height
         settings: Any = {"standalone": True, "backend": "egl"}  # moderngl passes these on untyped
         self.gl = moderngl.create_context(**settings)
-        self._programs: dict[Material, tuple[moderngl.Program, moderngl.Program]] = {}
-        self.back = self.gl.program(_BACK_VERTEX, _BACK)
+        self._programs: dict[tuple[str, Material], tuple[moderngl.Program, moderngl.Program]] = {}
         self.ground = self.gl.program(_FLOOR_VERTEX, _FLOOR_FRAGMENT)
-        size = (width * fine, height * fine)
-        self.target = self.gl.framebuffer([self.gl.renderbuffer(size, 4)], self.gl.depth_renderbuffer(size))
+        size: tuple[int, int] = (width, height)
+        self.target = self.gl.framebuffer(
+            [self.gl.renderbuffer(size, 4, samples=SAMPLES)], self.gl.depth_renderbuffer(size, samples=SAMPLES)
+        )
+        self.smooth = self.gl.framebuffer([self.gl.renderbuffer(size, 4)])
         self.shadow_map = self.gl.depth_texture((SHADOW_SIZE, SHADOW_SIZE))
         self.shadow_map.compare_func = "<="
         self.shadow_map.filter = (moderngl.LINEAR, moderngl.LINEAR)
         self.shadow_map.repeat_x = self.shadow_map.repeat_y = False
         self.shadow = self.gl.framebuffer([], self.shadow_map)
-        corners = self.gl.buffer(np.array([-1, -1, 1, -1, -1, 1, 1, 1], "f4").tobytes())
-        self.sheet = self.gl.vertex_array(self.back, [(corners, "2f", "p")])
 
     def draw(
         self,
@@ -86,7 +78,7 @@ class Renderer:
         irises: Sequence[tuple[float, float, float]],
         spots: Sequence[tuple[float, float, float]] = (),
     ) -> Image.Image:
-        """Return the picture of `drawn` pieces as `camera` sees them.
+        """Return the picture of `drawn` pieces as `camera` sees them: RGBA, its colours multiplied by their opacity.
 
         `irises` are the canonical middles of both irises; `spots` (x, z, radius) are soft shadows on the floor.
         """
@@ -99,9 +91,10 @@ class Renderer:
         self._cast_shadows([(piece, caster) for piece, _, caster in arrays])
         self.target.use()
         self.target.clear(depth=1.0)
-        self._background()
         self.gl.enable(moderngl.BLEND)
-        self.gl.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
+        over = moderngl.ONE_MINUS_SRC_ALPHA
+        separate: Any = (moderngl.SRC_ALPHA, over, moderngl.ONE, over)  # moderngl's types know only the pair
+        self.gl.blend_func = separate
         self._spots(view, spots)
         self._paint([(piece, array) for piece, array, _ in arrays])
         for _, array, caster in arrays:
@@ -113,13 +106,14 @@ class Renderer:
         self, drawn: Sequence[Drawn], camera: Camera, view: Floats, irises: Sequence[tuple[float, float, float]]
     ) -> None:
         """Set the uniforms that all pieces of a material share: cameras, light, irises."""
-        from_light = self._light(camera)
+        light = LIGHT_OVER_BED * [np.sign(camera.azimuth), 1, 1] if camera.up[2] else LIGHT
+        from_light = self._light(camera, light)
         for material in {piece.material for piece in drawn}:
             paint, cast = self._program(material)
             _write(paint, "view", view)
             _write(paint, "from_light", from_light)
             _write(cast, "view", from_light)
-            for name, value in (("shadow", 0), ("eye", camera.eye), ("light", LIGHT)):
+            for name, value in (("shadow", 0), ("eye", camera.eye), ("light", light)):
                 _put(paint, name, value)
             _put(paint, "iris_left", irises[0])
             _put(paint, "iris_right", irises[1])
@@ -129,7 +123,7 @@ class Renderer:
         self.shadow.use()
         self.shadow.clear()
         for piece, caster in casters:
-            if piece.material not in _NO_SHADOW:
+            if piece.casts and piece.material not in _NO_SHADOW:
                 caster.render()
 
     def _paint(self, arrays: Sequence[tuple[Drawn, moderngl.VertexArray]]) -> None:
@@ -139,43 +133,38 @@ class Renderer:
             paint, _ = self._program(piece.material)
             _put(paint, "tint", piece.tint)
             _put(paint, "level", piece.level)
+            if piece.material in _CLOSED:  # their insides are never seen: half the work
+                self.gl.enable(moderngl.CULL_FACE)
             array.render()
+            self.gl.disable(moderngl.CULL_FACE)
 
     def _picture(self) -> Image.Image:
         """Return what has been drawn, at the renderer's size."""
-        size = (self.width * self.fine, self.height * self.fine)
-        image = Image.frombytes("RGB", size, self.target.read(components=3)).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
-        return image.reduce(self.fine) if self.fine > 1 else image
+        self.gl.copy_framebuffer(self.smooth, self.target)
+        image = Image.frombytes("RGBA", (self.width, self.height), self.smooth.read(components=4))
+        return image.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
 
     def _program(self, material: Material) -> tuple[moderngl.Program, moderngl.Program]:
         """Return the programs that paint a material and cast its shadow, compiled once."""
-        if material not in self._programs:
-            defined = {"MATERIAL": int(material), "HEM": HEM, "CUFF": CUFF, "FLOOR": f"({FLOOR})"}
-            head = "#version 330\n" + "".join(f"#define {name} {value}\n" for name, value in defined.items())
+        key = (current(), material)
+        if key not in self._programs:
+            defined = {"MATERIAL": int(material), "HEM": HEM, "CUFF": CUFF, "FLOOR": f"({FLOOR})"} | colours()
+            head = "#version 400\n" + "".join(f"#define {name} {value}\n" for name, value in defined.items())
             head += (_HERE / "paint.glsl").read_text()
             shade = (_HERE / "shade.glsl").read_text()
-            self._programs[material] = (
+            self._programs[key] = (
                 self.gl.program(_VERTEX, head + shade),
                 self.gl.program(_VERTEX, head + _SHADOW),
             )
-        return self._programs[material]
+        return self._programs[key]
 
-    def _light(self, camera: Camera) -> Floats:
+    def _light(self, camera: Camera, light: Floats) -> Floats:
         """Return the matrix from the room to the light's view, which covers what the camera sees."""
         target = np.asarray(camera.target)
         reach = max(4.5, 0.68 * camera.distance * np.tan(np.radians(camera.fov)))
         scale = np.diag([1 / reach, 1 / reach, -1 / 20, 1.0])
         scale[2, 3] = -1.0
-        return scale @ look(target + LIGHT * 20, target)
-
-    def _background(self) -> None:
-        self.gl.disable(moderngl.DEPTH_TEST)
-        _put(self.back, "panel", tuple(c / 255 for c in PANEL))
-        _put(self.back, "disc", tuple(c / 255 for c in DISC))
-        _put(self.back, "aspect", self.width / self.height)
-        _put(self.back, "radius", 1.04)
-        self.sheet.render(moderngl.TRIANGLE_STRIP)
-        self.gl.enable(moderngl.DEPTH_TEST)
+        return scale @ look(target + light * 20, target)
 
     def _spots(self, view: Floats, spots: Sequence[tuple[float, float, float]]) -> None:
         for x, z, radius in spots:
@@ -201,6 +190,32 @@ class Renderer:
             self.gl.vertex_array(paint, content, index, skip_errors=True),
             self.gl.vertex_array(cast, content, fewer, skip_errors=True),
         )
+
+
+def colours() -> dict[str, object]:
+    """Return the colours of the current person, by their names in the shader; a pair is lit and in shade."""
+    look = PEOPLE[current()]
+
+    def darker(colour: int) -> int:
+        return sum(int((colour >> shift & 255) * 0.88) << shift for shift in (16, 8, 0))
+
+    def hem(pair: tuple[int, int]) -> tuple[int, int]:
+        return darker(pair[0]), darker(pair[1])
+
+    pairs = {
+        "LIPS": look.lips,
+        "MOUTH": look.mouth,
+        "BROWS": look.brows,
+        "SCALP": look.scalp,
+        "IRIS": look.iris,
+        "SKIN_TONE": look.skin,
+        "SHIRT_TONE": look.shirt,
+        "STITCH": hem(look.shirt),
+        "TROUSERS_TONE": look.trousers,
+        "SEAM": hem(look.trousers),
+        "HAIR_TONE": look.hair,
+    }
+    return {name: f"{lit}, {dark}" for name, (lit, dark) in pairs.items()} | {"CHEEK": look.cheek, "EDGE": look.edge}
 
 
 def _put(program: moderngl.Program, name: str, value: object) -> None:

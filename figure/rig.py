@@ -7,8 +7,9 @@ from typing import Literal
 
 import numpy as np
 
-from figure.bake import MODEL
+from figure.bake import model_path
 from figure.geometry import Floats, unit
+from figure.people import current
 
 Side = Literal["left", "right"]
 SIDES: tuple[Side, Side] = ("left", "right")
@@ -22,9 +23,9 @@ class Rig:
     `names`, `parents` (-1 for the root), `heads` and `tails` (N by 3) run in the same order, parents first.
     """
 
-    def __init__(self) -> None:
-        """Read the skeleton from the baked model."""
-        with np.load(MODEL) as model:
+    def __init__(self, person: str) -> None:
+        """Read the skeleton of a baked person."""
+        with np.load(model_path(person)) as model:
             self.names: list[str] = [str(name) for name in model["names"]]
             self.parents: list[int] = [int(p) for p in model["parents"]]
             self.heads: Floats = model["heads"].astype(float)
@@ -51,6 +52,10 @@ class Rig:
 
 
 @cache
+def _rig(person: str) -> Rig:
+    return Rig(person)
+
+
 def rig() -> Rig:
-    """Return the one skeleton, read once."""
-    return Rig()
+    """Return the skeleton of the current person, read once."""
+    return _rig(current())

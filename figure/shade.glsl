@@ -16,16 +16,18 @@ void lay(inout vec3 base, inout vec3 shade, int lit, int dark, float much) {
   shade = mix(shade, hex(dark), much);
 }
 
+void pair(out vec3 base, out vec3 shade, int lit, int dark) { base = hex(lit); shade = hex(dark); }
+
 void face(vec3 r, inout vec3 base, inout vec3 shade) {
   float x = abs(r.x);
   vec2 cheek = vec2(x - .55, r.y - 6.93) / vec2(.24, .18);
-  base = mix(base, hex(0xE58F76), .32 * exp(-dot(cheek, cheek)) * smoothstep(.6, .85, r.z));
+  base = mix(base, hex(CHEEK), .32 * exp(-dot(cheek, cheek)) * smoothstep(.6, .85, r.z));
   if (r.z > 1.15) { // lips, with the line between them
     float middle = 6.625 + .012 * cos(x * 9.), w = sqrt(clamp(1. - pow(x / .265, 2.), 0., 1.));
     float up = .062 * w * (1. - .22 * exp(-x * x / .0025)), low = .088 * w;
     float lips = ink(r.y > middle ? r.y - middle - up : middle - r.y - low) * step(x, .265);
-    lay(base, shade, 0xC9776A, 0xAA5F56, lips * .62);
-    lay(base, shade, 0x9C5148, 0x8A463F, .55 * ink(abs(r.y - middle) - .009) * smoothstep(.27, .2, x));
+    lay(base, shade, LIPS, lips * .62);
+    lay(base, shade, MOUTH, .55 * ink(abs(r.y - middle) - .009) * smoothstep(.27, .2, x));
   }
   // inside the mouth: the back of the lips, then the dark
   float within = step(.4, r.z) * step(x, .24) * step(r.y, 6.74), lip = 1.47 - .2 * x - 1.3 * x * x;
@@ -34,10 +36,10 @@ void face(vec3 r, inout vec3 base, inout vec3 shade) {
   if (r.z > .8) { // brows: one soft arch, thick toward the nose
     vec2 q = vec2(x, r.y), a = vec2(.175, 7.572), m = vec2(.375, 7.612), o = vec2(.57, 7.562);
     float d = min(segment(q, a, m), segment(q, m, o)) - mix(.038, .012, smoothstep(.2, .6, x));
-    lay(base, shade, 0x5F4132, 0x4A3226, ink(d));
+    lay(base, shade, BROWS, ink(d));
   }
   float scalp = ink(outsideHair(r)) * (outsideEar(r) < 0. && x > .6 ? 0. : 1.);
-  lay(base, shade, 0x5B4033, 0x3E2A22, scalp);
+  lay(base, shade, SCALP, scalp);
 }
 
 void strands(vec3 r, inout vec3 base, inout vec3 shade) {
@@ -53,7 +55,7 @@ void strands(vec3 r, inout vec3 base, inout vec3 shade) {
 void eyeball(vec3 r, inout vec3 base, inout vec3 shade) {
   vec3 c = r.x > 0. ? iris_left : iris_right;
   float d = length(r.xy - c.xy), front = step(c.z - .2, r.z);
-  lay(base, shade, 0x7B5539, 0x66452E, front * ink(d - .094));
+  lay(base, shade, IRIS, front * ink(d - .094));
   lay(base, shade, 0x5A3B27, 0x4C3221, front * ink(abs(d - .088) - .008) * .8);
   lay(base, shade, 0x1D1512, 0x1D1512, front * ink(d - .045));
   lay(base, shade, 0xFFFFFF, 0xF4F1EA, front * ink(length(r.xy - c.xy - vec2(-.035, .036)) - .018));
@@ -73,8 +75,10 @@ float lightAt(vec3 n) { // share of the light that is not in a unshadowed shadow
 
 void main() {
   vec3 r = R;
-  float e = outside(material, r);
-  if (e > 0.) discard;
+  float e = outside(material, r), soft_edge = fwidth(e) * .5 + 1e-6;
+  float covered = smoothstep(soft_edge, -soft_edge, e); // a painted outline gets as smooth an edge as a mesh has
+  if (covered <= .1) discard;
+  gl_SampleMask[0] = covered > .85 ? 15 : covered > .6 ? 7 : covered > .35 ? 5 : 1;
   if (material == WATER && P.y > level) discard;
   vec3 n = normalize(N), v = normalize(eye - P);
   bool inside = dot(n, v) < 0.;
@@ -91,23 +95,23 @@ void main() {
   vec3 base = tint.rgb, shade = tint.rgb * .76;
   float x = abs(r.x), isFace = 0., ambient = 0.;
   if (material == SKIN) {
-    base = hex(0xEBBB97); shade = hex(0xCF9672);
+    pair(base, shade, SKIN_TONE);
     isFace = smoothstep(5.75, 6.35, r.y) * step(x, 1.6);
     face(r, base, shade);
     if (x > 2.2) { // hands read before a face only with a darker edge
       float edge = smoothstep(.42, .80, rim);
-      base = mix(base, shade, .8 * edge); shade = mix(shade, hex(0xA9714F), edge);
+      base = mix(base, shade, .8 * edge); shade = mix(shade, hex(EDGE), edge);
     }
   } else if (material == SHIRT) {
-    base = hex(0x2F8F8B); shade = hex(0x1F6B6C);
-    lay(base, shade, 0x287F7C, 0x1B6062, ink(abs(e + .115) - .014) * .9); // a stitched edge
-    if (inside) lay(base, shade, 0x1F6B6C, 0x185557, 1.);
+    pair(base, shade, SHIRT_TONE);
+    lay(base, shade, STITCH, ink(abs(e + .115) - .014) * .9); // a stitched edge
+    if (inside) { base = shade; shade *= .8; }
   } else if (material == TROUSERS) {
-    base = hex(0x34506B); shade = hex(0x263C52);
-    lay(base, shade, 0x2B435B, 0x203448, ink(abs(e + .13) - .02) * step(r.y, -5.));
+    pair(base, shade, TROUSERS_TONE);
+    lay(base, shade, SEAM, ink(abs(e + .13) - .02) * step(r.y, -5.));
     if (inside) base = shade;
   } else if (material == HAIR) {
-    base = hex(0x6A4A3A); shade = hex(0x4A3228);
+    pair(base, shade, HAIR_TONE);
     strands(r, base, shade);
   } else if (material == EYE) { base = hex(0xFBFAF6); shade = hex(0xDDD7CD); eyeball(r, base, shade); }
   else if (material == LASH) { base = shade = hex(0x33241D); }
@@ -122,6 +126,10 @@ void main() {
   float soft = smoothstep(-.45, .35, facing); // hard shadows make a smile look like a scar
   lit = mix(lit, soft, isFace);
   unshadowed = mix(unshadowed, mix(.45, 1., unshadowed), isFace);
+  if (material == SKIN) { // the shadow of an ear on the neck would look like an earring
+    vec2 ear = vec2(r.z - .25, r.y - 6.42) / vec2(.55, .42);
+    unshadowed = mix(unshadowed, 1., step(.5, x) * step(x, 1.2) * smoothstep(1.2, .7, length(ear)));
+  }
   if (material == MAT) { lit = 1.; unshadowed = mix(.35, 1., unshadowed); }
   float k = lit * unshadowed;
   k = mix(mix(k, smoothstep(.15, .6, k), .6), k, isFace);

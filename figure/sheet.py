@@ -8,6 +8,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from figure.film import Studio
+from figure.ground import DAY, Ground, on
 from figure.timeline import Clip, Moment
 
 
@@ -20,15 +21,16 @@ def moments(clip: Clip, columns: int) -> list[tuple[str, Moment]]:
     return row
 
 
-def sheet(clips: Sequence[Clip], path: Path, *, columns: int = 6, width: int = 320) -> None:
-    """Write a contact sheet of `clips` to `path`: one row each, pictures `width` pixels wide."""
+def sheet(clips: Sequence[Clip], path: Path, *, columns: int = 6, width: int = 320, ground: Ground = DAY) -> None:
+    """Write a contact sheet of `clips` to `path`: one row each, pictures `width` pixels wide, on a ground."""
     height = width * 3 // 4
     studio = Studio(width, height)
     page = Image.new("RGB", (width * columns, height * len(clips)))
     draw = ImageDraw.Draw(page)
     for row, clip in enumerate(clips):
         for column, (label, moment) in enumerate(moments(clip, columns)):
-            page.paste(studio.frame(clip, moment), (column * width, row * height))
+            picture = studio.still(clip) if column == 0 else studio.frame(clip, moment)
+            page.paste(on(ground, picture), (column * width, row * height))
             text = f"{clip.slug}  {clip.seconds:.1f} s" if column == 0 else label
             draw.text((column * width + 4, row * height + 2), text, fill=(70, 90, 95))
     page.save(path)

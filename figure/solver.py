@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
@@ -120,7 +119,8 @@ class _Solver:
             self.bend("spine04", turn((1, 0, 0), 4 * p.chest))
             self.bend("neck01", turn((1, 0, 0), 6 * p.chest))
         for bone, yaw, pitch, roll in NECK:
-            self.bend(bone, nod(p.yaw * yaw, p.pitch * pitch, p.roll * roll))
+            drawn_back = -p.retract if bone in ("neck01", "neck02") else p.retract
+            self.bend(bone, nod(p.yaw * yaw, p.pitch * pitch + drawn_back, p.roll * roll))
         for side in SIDES:
             sign, mark = SIGN[side], MARK[side]
             shrug = (p.shrug_left if side == "left" else p.shrug_right) + SHOULDERS_DOWN
@@ -280,7 +280,6 @@ def _knee(ahead: Floats, length: float, l1: float, l2: float, pole: Floats) -> F
     return np.asarray(ahead * l1 * cosine + aside * l1 * math.sqrt(1 - cosine * cosine))
 
 
-@cache
 def arm_length(side: Side) -> float:
     """Return the length of the straight arm from shoulder to wrist."""
     upper, elbow, wrist = (rig().head(f"{b}{MARK[side]}") for b in ("upperarm01", "lowerarm01", "wrist"))

@@ -9,43 +9,16 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, get_args
 
+from figure.bounds import BOUNDS, EYES_AHEAD, POSITIONS
 from figure.hands import NAMED, Goal, Triple
 from figure.model import EXPRESSIONS
+from figure.people import PEOPLE
 from figure.pose import Pose, Reach
 from figure.props import PROPS, radius_of
 from figure.timeline import Arrow, Clip, Key, Kind, mirror
 from figure.views import VIEWS, Camera
 
 MOVEMENTS = Path(__file__).with_name("movements")
-
-#: The bounds of a pose: parameter -> lowest, highest. Degrees, but for chest (a share).
-BOUNDS: dict[str, tuple[float, float]] = {
-    "yaw": (-70, 70),
-    "pitch": (-40, 45),
-    "roll": (-32, 32),
-    "gaze_yaw": (-30, 30),
-    "gaze_pitch": (-25, 25),
-    "trunk_yaw": (-30, 30),
-    "trunk_pitch": (-15, 30),
-    "trunk_roll": (-20, 20),
-    "chest": (0, 1.4),
-    "shrug_left": (-10, 25),
-    "shrug_right": (-10, 25),
-    "protract": (-15, 15),
-}
-
-#: Where the body is before anything moves.
-POSITIONS: dict[str, dict[str, Any]] = {
-    "standing": {},
-    "sitting": {
-        "root": [0, -3.5, 0],
-        "foot_left": [1.35, -7.48, 3.75],
-        "foot_right": [-1.35, -7.48, 3.75],
-        "both": "lap",
-    },
-    "lying": {},
-    "behind-chair": {"both": "chair"},
-}
 
 
 class SpecError(ValueError):
@@ -54,11 +27,11 @@ class SpecError(ValueError):
 
 _CLIP_KEYS = {
     "name", "exercise", "variation", "checked", "description", "view", "camera", "position", "loop", "ease", "arrow",
-    "prop", "grip", "repeat", "story", "mirror_of", "still", "base", "key", "beat",
+    "prop", "grip", "person", "night", "repeat", "story", "mirror_of", "still", "base", "key", "beat",
 }  # fmt: skip
-_STOP_KEYS = {"move", "hold", "back", "pause", "arrow"}
+_STOP_KEYS = {"move", "hold", "back", "pause", "arrow", "say", "say_back"}
 _POSE_KEYS = {f.name for f in fields(Pose)} | {"both"}
-_CAMERA_KEYS = {"target", "distance", "azimuth", "elevation", "fov", "hidden"}
+_CAMERA_KEYS = {"target", "distance", "azimuth", "elevation", "fov", "hidden", "up"}
 _SIDE_WORD = re.compile(r"\b(left|right)\b", re.IGNORECASE)
 
 
@@ -166,6 +139,11 @@ class _Reader:
         """Return the arrow that `value` describes; the `inherited` one without a value."""
         if value is None:
             return inherited
+        if isinstance(value, list) and value:
+            first, *others = (self.arrow(each, Arrow()) for each in value)
+            for other in reversed(others):
+                first = replace(first, also=other)
+            return first
         if value == "reverse":
             return inherited.reversed()
         if isinstance(value, dict):
@@ -191,13 +169,20 @@ class _Reader:
         move = self.number("move", table.get("move", 0))
         if move < 0.4:
             raise self.error(f"move is {move:g} s; it may be 0.4 s or more")
+        pose = self.pose(base, table, prop)
+        if pose.yaw and "gaze_yaw" not in table:
+            pose = replace(pose, gaze_yaw=pose.yaw * EYES_AHEAD)
+        if pose.pitch and "gaze_pitch" not in table:
+            pose = replace(pose, gaze_pitch=pose.pitch * EYES_AHEAD)
         return Key(
             move,
             self.number("hold", table.get("hold", 0)),
-            self.pose(base, table, prop),
+            pose,
             self.arrow(table.get("arrow"), arrow),
             self.number("back", table["back"]) if "back" in table else None,
             self.number("pause", table["pause"]) if "pause" in table else None,
+            self.words("say", table.get("say", "")),
+            self.words("say_back", table.get("say_back", "")),
         )
 
     def choice(self, key: str, default: str, allowed: Mapping[str, Any] | tuple[str, ...]) -> str:
@@ -220,10 +205,14 @@ class _Reader:
 
     def description(self) -> str:
         """Return the description, in which every side word is a marker."""
-        text = self.text("description")
+        return self.words("description", self.text("description"))
+
+    def words(self, name: str, value: object) -> str:
+        """Return a text in which every side word is a marker."""
+        text = str(value)
         bare = _SIDE_WORD.search(re.sub(r"\{\w+\}", "", text))
         if bare:
-            raise self.error(f"description says {bare.group()!r}; write {{{bare.group()}}}, the site mirrors texts")
+            raise self.error(f"{name} says {bare.group()!r}; write {{{bare.group()}}}, the site mirrors texts")
         return text
 
     def clip(self) -> Clip:
@@ -248,6 +237,8 @@ class _Reader:
             position=position,
             loop="cycle" if loop == "cycle" else "there-and-back",
             ease="rhythm" if ease == "rhythm" else "smooth",
+            person=self.choice("person", "first", PEOPLE),
+            night=bool(self.data.get("night", False)),
             prop=prop,
             grip=self.optional_number("grip"),
             repeat=int(self.data.get("repeat", 1)),
@@ -281,7 +272,7 @@ class _Reader:
         self.check_keys(changes, _CAMERA_KEYS)
         values: dict[str, Any] = {}
         for key, value in changes.items():
-            if key == "target":
+            if key in ("target", "up"):
                 values[key] = self.triple(key, value)
             elif key == "hidden":
                 values[key] = tuple(value)

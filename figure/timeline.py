@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -15,25 +15,38 @@ from figure.pose import Pose, blend
 from figure.views import Camera
 
 FPS = 25
-REST = 0.6  # seconds of stillness before the first move
-PAUSE = 0.4  # and after each way home
+PAUSE = 1.0  # seconds of rest between two ways out; half of it before the first and after the last
+BREATH = 6.0  # seconds, about: a slow breath in and out
+BREATH_DEPTH = 0.16  # as `chest`, at its fullest
+BLINK = 0.36  # seconds from open to open
 RAMP = 0.3  # share of a smooth move spent gathering speed, and again losing it
 Loop = Literal["there-and-back", "cycle"]
 Ease = Literal["smooth", "rhythm"]
-Kind = Literal["yaw", "pitch", "diagonal", "shrug-left", "shrug-right", "line", "none"]
+Phase = Literal["there", "hold", "back", "rest"]
+Kind = Literal["yaw", "pitch", "roll", "diagonal", "shrug-left", "shrug-right", "line", "none"]
 
 
 @dataclass(frozen=True)
 class Arrow:
-    """The hint of the current direction. `start` and `end` are places for a `line`, in the body's frame."""
+    """The hint of the current direction. `start` and `end` are places for a `line`, in the body's frame.
+
+    `also` is a second arrow, when two things move apart.
+    """
 
     kind: Kind = "none"
     start: Triple = (0.0, 0.0, 0.0)
     end: Triple = (0.0, 0.0, 0.0)
+    also: Arrow | None = None
 
     def reversed(self) -> Arrow:
         """Return the arrow pointing back."""
-        return replace(self, start=self.end, end=self.start)
+        return replace(self, start=self.end, end=self.start, also=self.also and self.also.reversed())
+
+    def each(self) -> Iterator[Arrow]:
+        """Yield the arrow, and those drawn with it."""
+        yield self
+        if self.also:
+            yield from self.also.each()
 
 
 @dataclass(frozen=True)
@@ -46,6 +59,8 @@ class Key:
     arrow: Arrow
     back: float | None = None
     pause: float | None = None
+    say: str = ""  # the move in words, with side markers; "" for the words its pose suggests
+    say_back: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,6 +73,8 @@ class Stretch:
     b: Pose
     arrow: Arrow
     ease: Ease
+    phase: Phase
+    say: str = ""  # what the movement says of it; "" for the words its pose suggests
 
     def pose(self, t: float) -> Pose:
         """Return the pose at `t` seconds."""
@@ -79,17 +96,17 @@ class Moment:
     b: Pose
 
 
-#: A stretch before it has its place in time: seconds, the poses it leads from and to, its arrow.
-Piece = tuple[float, Pose, Pose, Arrow]
+#: A stretch before it has its place in time: seconds, its phase, the poses it leads from and to, its arrow and words.
+Piece = tuple[float, Phase, Pose, Pose, Arrow, str]
 
 
 def _laid_out(pieces: Iterable[Piece], ease: Ease) -> tuple[Stretch, ...]:
     """Return `pieces` one after the other from 0 seconds on, without those that take no time."""
     stretches: list[Stretch] = []
     t = 0.0
-    for seconds, a, b, arrow in pieces:
+    for seconds, phase, a, b, arrow, say in pieces:
         if seconds > 0:
-            stretches.append(Stretch(t, t + seconds, a, b, arrow, ease))
+            stretches.append(Stretch(t, t + seconds, a, b, arrow, ease, phase, say))
             t += seconds
     return tuple(stretches)
 
@@ -121,6 +138,8 @@ class Clip:
     position: str = "standing"
     loop: Loop = "there-and-back"
     ease: Ease = "smooth"
+    person: str = "first"
+    night: bool = False  # drawn once more on a dark ground
     prop: str = ""
     grip: float | None = None
     repeat: int = 1
@@ -139,18 +158,25 @@ class Clip:
 
     def _cycle(self) -> Iterator[Piece]:
         before = self.keys[-1].pose
-        for key in self.keys * self.repeat:
-            yield key.move, before, key.pose, key.arrow
-            yield key.hold, key.pose, key.pose, Arrow()
+        for number, key in enumerate(self.keys * self.repeat):
+            yield key.move, self._cycle_phase(number, key), before, key.pose, key.arrow, key.say
+            yield key.hold, "hold", key.pose, key.pose, Arrow(), ""
             before = key.pose
 
+    def _cycle_phase(self, number: int, key: Key) -> Phase:
+        """Return the phase of a cycle's move: back when it leads to rest, or is the second of two."""
+        comes_back = number % 2 == 1 if len(self.keys) == 2 else key.pose == self.start
+        return "back" if comes_back else "there"
+
     def _there_and_back(self) -> Iterator[Piece]:
-        yield REST, self.start, self.start, Arrow()
         for key in self.keys * self.repeat:
-            yield key.move, self.start, key.pose, key.arrow
-            yield key.hold, key.pose, key.pose, Arrow()
-            yield key.move if key.back is None else key.back, key.pose, self.start, key.arrow.reversed()
-            yield PAUSE if key.pause is None else key.pause, self.start, self.start, Arrow()
+            back = key.move if key.back is None else key.back
+            rest = (PAUSE if key.pause is None else key.pause) / 2
+            yield rest, "rest", self.start, self.start, Arrow(), ""
+            yield key.move, "there", self.start, key.pose, key.arrow, key.say
+            yield key.hold, "hold", key.pose, key.pose, Arrow(), ""
+            yield back, "back", key.pose, self.start, key.arrow.reversed(), key.say_back
+            yield rest, "rest", self.start, self.start, Arrow(), ""
 
     @property
     def seconds(self) -> float:
@@ -170,8 +196,8 @@ class Clip:
     def _beat(self) -> Iterator[Piece]:
         before = self.beat[-1].pose if self.beat else self.start
         for key in self.beat:
-            yield key.move, before, key.pose, Arrow()
-            yield key.hold, key.pose, key.pose, Arrow()
+            yield key.move, "there", before, key.pose, Arrow(), ""
+            yield key.hold, "hold", key.pose, key.pose, Arrow(), ""
             before = key.pose
 
     def at(self, t: float) -> Moment:
@@ -184,9 +210,47 @@ class Clip:
             now = round(t % span, 6)
             beat = next((s for s in self.beat_line if now < s.end - 1e-9), self.beat_line[-1]).pose(now)
             pose = replace(pose, **{name: getattr(beat, name) for name in self.beat_fields})
+        pose = self.living(pose, t)
         u = (t - piece.start) / (piece.end - piece.start)
         opacity = min(1.0, u * 6, (1 - u) * 6) if piece.arrow.kind != "none" else 0.0
         return Moment(pose, piece.arrow, max(0.0, opacity), piece.a, piece.b)
+
+    def living(self, pose: Pose, t: float) -> Pose:
+        """Return `pose` with a slow breath and a blink, as they are at `t` seconds.
+
+        Both are laid round the middle of the hold, so that the way back still shows the very poses of the way out.
+        """
+        if not self.keys or any(key.pose.chest for key in self.keys) or self.beat:
+            chest = 0.0  # the movement breathes itself, or moves too much for a breath to be seen
+        else:
+            chest = BREATH_DEPTH * (1 - math.cos(2 * math.pi * self._breaths * (t - self._middle) / self._round)) / 2
+        blink = 0.0 if any("close-eyes" in key.pose.face for key in self.keys) else self._blink(t)
+        face = {**pose.face, "close-eyes": blink} if blink else pose.face
+        return replace(pose, chest=pose.chest + chest, face=face)
+
+    @cached_property
+    def _round(self) -> float:
+        """Return how many seconds one way out and back takes, rests and holds included."""
+        ways = len(self.keys) if self.loop == "there-and-back" else max(1, len(self.keys) // 2)
+        return self.seconds / (ways * self.repeat)
+
+    @property
+    def _breaths(self) -> int:
+        return max(1, round(self._round / BREATH))
+
+    @cached_property
+    def _middle(self) -> float:
+        """Return the middle of the first hold, or where the first way out ends."""
+        out = next((s for s in self.stretches if s.a != s.b), self.stretches[0])
+        return out.end + self.keys[0].hold / 2
+
+    def _blink(self, t: float) -> float:
+        """Return how far the eyes are closed (0 to 1): in the middle of a hold, or half-way where nothing is held."""
+        aside = 0.0 if self.keys and self.keys[0].hold >= BLINK else self._round / 4
+        away = min(
+            abs((t - self._middle + way * aside + self._round / 2) % self._round - self._round / 2) for way in (-1, 1)
+        )
+        return round(max(0.0, math.cos(math.pi * away / BLINK)) if away < BLINK / 2 else 0.0, 4)
 
     @property
     def still_at(self) -> float:
@@ -205,22 +269,55 @@ class Clip:
     @property
     def spec_hash(self) -> str:
         """Return a short fingerprint of everything that shapes the film; its words do not."""
-        shape = replace(self, name="", exercise="", variation=1, checked=True, description="", story="")
-        return hashlib.sha256(repr(shape).encode()).hexdigest()[:16]
+        keys = tuple(replace(key, say="", say_back="") for key in self.keys)
+        shape = replace(self, name="", exercise="", variation=1, checked=True, description="", story="", keys=keys)
+        return hashlib.sha256(without_defaults(shape).encode()).hexdigest()[:16]
+
+
+def without_defaults(value: object) -> str:
+    """Return `value` as text in which fields that hold their default do not appear, so that a new one changes none."""
+    if is_dataclass(value) and not isinstance(value, type):
+        stated = {each.name: getattr(value, each.name) for each in fields(value)}
+        defaults = {each.name: each.default_factory() for each in fields(value) if each.default_factory is not MISSING}
+        defaults |= {each.name: each.default for each in fields(value) if each.default is not MISSING}
+        parts = [
+            f"{name}={without_defaults(each)}"
+            for name, each in stated.items()
+            if name not in defaults or each != defaults[name]
+        ]
+        return f"{type(value).__name__}({', '.join(parts)})"
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{name}: {without_defaults(value[name])}' for name in sorted(value))}}}"
+    if isinstance(value, tuple):
+        return f"({', '.join(without_defaults(each) for each in value)})"
+    return repr(value)
+
+
+_SWAP = {"left": "right", "right": "left", "Left": "Right", "Right": "Left"}
+
+
+def _mirrored_words(text: str) -> str:
+    """Return `text` with its side markers swapped."""
+    return re.sub(r"\{(\w+)\}", lambda word: "{" + _SWAP.get(word[1], word[1]) + "}", text)
 
 
 def mirror(clip: Clip) -> Clip:
-    """Return the mirrored clip: left for right in every pose, the camera and the description."""
+    """Return the mirrored clip: left for right in every pose, the camera and the words."""
 
     def key(k: Key) -> Key:
-        return replace(k, pose=k.pose.mirrored(), arrow=_mirror_arrow(k.arrow))
+        return replace(
+            k,
+            pose=k.pose.mirrored(),
+            arrow=_mirror_arrow(k.arrow),
+            say=_mirrored_words(k.say),
+            say_back=_mirrored_words(k.say_back),
+        )
 
-    swap = {"left": "right", "right": "left", "Left": "Right", "Right": "Left"}
     x, y, z = clip.camera.target
-    beat_fields = sorted(re.sub("left|right", lambda side: swap[str(side[0])], name) for name in clip.beat_fields)
+    beat_fields = sorted(re.sub("left|right", lambda side: _SWAP[str(side[0])], name) for name in clip.beat_fields)
     return replace(
         clip,
-        description=re.sub(r"\{(\w+)\}", lambda word: "{" + swap.get(word[1], word[1]) + "}", clip.description),
+        description=_mirrored_words(clip.description),
         camera=replace(clip.camera, azimuth=-clip.camera.azimuth, target=(-x, y, z)),
         start=clip.start.mirrored(),
         keys=tuple(key(k) for k in clip.keys),
@@ -232,4 +329,4 @@ def mirror(clip: Clip) -> Clip:
 def _mirror_arrow(arrow: Arrow) -> Arrow:
     kinds: dict[Kind, Kind] = {"shrug-left": "shrug-right", "shrug-right": "shrug-left"}
     (a, b, c), (d, e, f) = arrow.start, arrow.end
-    return Arrow(kinds.get(arrow.kind, arrow.kind), (-a, b, c), (-d, e, f))
+    return Arrow(kinds.get(arrow.kind, arrow.kind), (-a, b, c), (-d, e, f), arrow.also and _mirror_arrow(arrow.also))

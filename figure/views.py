@@ -1,4 +1,4 @@
-"""Cameras: the five ways the figure is framed, and where a point in the room lands in the picture."""
+"""Cameras: the ways the figure is framed, and where a point in the room lands in the picture."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class Camera:
     elevation: float = 5.0
     fov: float = 8.5
     hidden: tuple[str, ...] = ()
+    up: tuple[float, float, float] = (0.0, 1.0, 0.0)  # what is up in the picture: +z beside a bed
 
     @property
     def eye(self) -> Floats:
@@ -38,7 +39,7 @@ class Camera:
         f = 1 / math.tan(math.radians(self.fov) / 2)
         depth = [(FAR + NEAR) / (NEAR - FAR), 2 * FAR * NEAR / (NEAR - FAR)]
         lens = np.array([[f / aspect, 0, 0, 0], [0, f, 0, 0], [0, 0, *depth], [0, 0, -1, 0]])
-        return lens @ look(self.eye, np.asarray(self.target))
+        return lens @ look(self.eye, np.asarray(self.target), np.asarray(self.up))
 
     def project(self, points: Floats, width: int, height: int) -> Floats:
         """Return where `points` (N by 3) land in a picture, in pixels from its top left (N by 2)."""
@@ -52,10 +53,10 @@ class Camera:
         return replace(self, target=(x, y, z))
 
 
-def look(eye: Floats, target: Floats) -> Floats:
+def look(eye: Floats, target: Floats, up: Floats = UP) -> Floats:
     """Return the 4 by 4 matrix from the room to the axes of an onlooker at `eye`."""
     ahead = unit(target - eye)
-    right = unit(np.cross(ahead, UP))
+    right = unit(np.cross(ahead, up))
     out = np.eye(4)
     out[:3, :3] = np.stack([right, np.cross(right, ahead), -ahead])
     out[:3, 3] = -out[:3, :3] @ eye
@@ -66,8 +67,10 @@ _LEGS = ("trousers", "shoes")
 
 VIEWS: dict[str, Camera] = {
     "front": Camera(hidden=_LEGS),
-    "side": Camera(azimuth=-38.0, hidden=_LEGS),
-    "face": Camera(target=(0.0, 7.15, 0.0), fov=5.2, hidden=(*_LEGS, "arms")),
+    "side": Camera(azimuth=-74.0, hidden=_LEGS),
+    "face": Camera(target=(0.0, 7.12, 0.0), fov=4.5, hidden=(*_LEGS, "arms")),
     "mid": Camera(target=(0.0, 5.9, 0.0), fov=11.5, hidden=_LEGS),
+    # lying, from beside the bed and a little from above the head
+    "bed": Camera(target=(0.0, 5.7, 0.0), azimuth=-50.0, elevation=12.0, fov=11.0, up=(0.0, 0.0, 1.0)),
     "full": Camera(target=(0.0, 0.35, 0.0), distance=60.0, azimuth=25.0, elevation=4.0, fov=18.5),
 }

@@ -13,6 +13,7 @@ from enum import IntEnum
 import numpy as np
 
 from figure.geometry import Floats, Ints, Neighbours, normals, steps, subdivide, triangles, unit_rows
+from figure.people import Look
 
 HEM = 0.35  # the shirt ends here, in canonical decimetres above the ground's zero
 CUFF = -7.3  # the trousers end here
@@ -190,7 +191,7 @@ def shoes(mesh: Mesh) -> Cloth:
     return finer(cloth)
 
 
-def hair(mesh: Mesh) -> Cloth:
+def hair(mesh: Mesh, thickness: float) -> Cloth:
     """Return short hair: the scalp, smoothed and pushed out, thin at the hairline."""
     faces, wide, high, _ = _corners(mesh, "body")
     cloth = piece(mesh, "hair", Material.HAIR, faces[(high.mean(1) > 6.25) & (wide.mean(1) < 1.25)])
@@ -200,7 +201,11 @@ def hair(mesh: Mesh) -> Cloth:
     deep = steps(0.0, 0.35, inside)[:, None]
     skull = around.fair(start, 20, deep * steps(6.9, 7.2, start[:, 1])[:, None])
     out = unit_rows(around.smooth(normals(skull, cloth.faces), 4))
-    thick = 0.03 + 0.19 * steps(0.0, 0.75, inside) + 0.13 * steps(0.6, 1.5, inside) * steps(7.6, 8.3, start[:, 1])
+    thick = (
+        0.03
+        + thickness * 0.19 * steps(0.0, 0.75, inside)
+        + thickness * 0.13 * steps(0.6, 1.5, inside) * steps(7.6, 8.3, start[:, 1])
+    )
     shell = around.fair(skull + out * thick[:, None], 10, deep)
     crown = steps(7.9, 8.3, start[:, 1])[:, None]  # where the scalp's mesh meets in a point
     cloth.points = around.smooth(shell, 2, crown * 0.5)
@@ -209,7 +214,22 @@ def hair(mesh: Mesh) -> Cloth:
     return finer(cloth)
 
 
-def dress(mesh: Mesh) -> list[Cloth]:
+def bun(mesh: Mesh) -> Cloth:
+    """Return a small bun at the back of the head."""
+    around, up = np.meshgrid(np.linspace(0, 2 * np.pi, 28, endpoint=False), np.linspace(-np.pi / 2, np.pi / 2, 17))
+    ball = np.stack([np.cos(up) * np.cos(around), np.sin(up), np.cos(up) * np.sin(around)], axis=-1).reshape(-1, 3)
+    rows = [(row * 28 + i, row * 28 + (i + 1) % 28) for row in range(16) for i in range(28)]
+    faces = np.array([face for a, b in rows for face in ((a, a + 28, b), (b, a + 28, b + 28))])
+    top = mesh.points[mesh.points[:, 1].argmax()]
+    back = mesh.points[(mesh.points[:, 1] > 6.9) & (np.abs(mesh.points[:, 0]) < 0.3), 2].min()
+    points = ball * [0.50, 0.46, 0.42] + [0.0, top[1] - 0.72, back - 0.16]
+    weights = np.zeros((len(points), len(mesh.bones)))
+    weights[:, mesh.bones.index("head")] = 1
+    canon = np.tile([0.0, 8.0, -0.6], (len(points), 1)) + ball * [0.3, 0.3, 0.2]
+    return Cloth("bun", Material.HAIR, points, canon, weights, faces, soft=1)
+
+
+def dress(mesh: Mesh, look: Look) -> list[Cloth]:
     """Return every piece of the figure, dressed."""
     plain = {
         "eye_left": Material.EYE,
@@ -220,7 +240,8 @@ def dress(mesh: Mesh) -> list[Cloth]:
         "teeth_lower": Material.TEETH,
         "tongue": Material.TONGUE,
     }
-    pieces = [make(mesh) for make in (head, arms, shirt, trousers, shoes, hair)]
+    pieces = [make(mesh) for make in (head, arms, shirt, trousers, shoes)]
+    pieces += [hair(mesh, look.thickness), *([bun(mesh)] if look.bun else [])]
     for name, material in plain.items():
         cloth = piece(mesh, name, material, triangles(mesh.parts[name]))
         pieces.append(finer(cloth) if material == Material.EYE else cloth)

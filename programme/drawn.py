@@ -6,6 +6,7 @@ for a new one. As with the texts, what an editor changed, withdrew or deleted st
 """
 
 import hashlib
+import json
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -36,13 +37,17 @@ FILES = {
     "still_small": "still-small.webp",
     "still_small_flipped": "still-small-flipped.webp",
 }
+#: The same for files that not every clip has.
+SOME_FILES = {"film_night": "film-night.mp4", "film_night_flipped": "film-night-flipped.mp4"}
+TIMELINE = "timeline.json"  # its parts become the clip's `timeline`
 #: The fields that keep an editor's change; all others follow clips.toml.
-EDITABLE = ("exercise_id", "story", "variation", "title", "description", "checked")
+EDITABLE = ("exercise_id", "story", "variation", "position", "title", "description", "checked")
 KEYS = {
     "slug",
     "exercise",
     "story",
     "variation",
+    "position",
     "title",
     "description",
     "checked",
@@ -120,7 +125,9 @@ def drawing_of(slug: str, data: dict[str, Any], folder: Path, exercises: dict[st
         values={
             "story": data.get("story", ""),
             "variation": data.get("variation") or 1,
+            "position": data.get("position", ""),
             "title": data.get("title", ""),
+            "timeline": timeline_of(folder / str(data.get("same_as") or slug)),
             "description": data.get("description", "").strip(),
             "checked": data.get("checked", False),
             "seconds": data.get("seconds", 0),
@@ -129,6 +136,25 @@ def drawing_of(slug: str, data: dict[str, Any], folder: Path, exercises: dict[st
         },
         owner=("exercise", f"exercise/{data['exercise']}") if data.get("exercise") else None,
     )
+
+
+def timeline_of(folder: Path) -> list[dict[str, Any]]:
+    """Return the parts of the timeline in a clip's folder; none when it has no such file.
+
+    Raises:
+        ProgrammeError: for a file that is not JSON, or has no parts.
+    """
+    path = folder / TIMELINE
+    try:
+        parts: list[dict[str, Any]] = json.loads(path.read_text())["parts"] if path.is_file() else []
+    except (ValueError, TypeError, KeyError) as error:
+        raise ProgrammeError(f"{folder.name}/{TIMELINE}: {error!r}") from error
+    return parts
+
+
+def files_of(drawing: Drawing) -> dict[str, str]:
+    """Return the files in a clip's folder, by the field that each is copied into."""
+    return FILES | {field: name for field, name in SOME_FILES.items() if (drawing.folder / name).is_file()}
 
 
 def unknown_keys(drawing: Drawing, data: dict[str, Any]) -> list[str]:
@@ -214,9 +240,9 @@ class _Loader:
     def _bring_up_to_date(self, drawing: Drawing, existing: Clip | None, record: LoadedText, outcome: Outcome) -> None:
         clip = existing or new_clip()
         values = drawing.values | {"exercise_id": self.exercises.get(drawing.exercise)}
-        digests = {name: digest(drawing.folder / file) for name, file in FILES.items()}
+        digests = {name: digest(drawing.folder / file) for name, file in files_of(drawing).items()}
         fingerprints = dict(record.fingerprints)
-        redrawn = any(fingerprints.get(name) != digests[name] for name in FILES)
+        redrawn = any(fingerprints.get(name) != digests.get(name) for name in (*FILES, *SOME_FILES))
         if existing is None or drawing.address in self.restore:
             overwrite = set(values)
         else:
@@ -228,6 +254,7 @@ class _Loader:
         if redrawn or existing is None or not default_storage.exists(clip.film.name or "-"):
             outcome.changed.append("film")
             copy_files(drawing, clip, digests, copying=self.copying)
+            fingerprints = {name: value for name, value in fingerprints.items() if name not in SOME_FILES}
             fingerprints |= digests | {"public_id": clip.public_id}
         save(clip, record, fingerprints, outcome)
         if existing is None:
@@ -275,16 +302,17 @@ def save(clip: Clip, record: LoadedText, fingerprints: dict[str, str], outcome: 
 
 def copy_files(drawing: Drawing, clip: Clip, digests: dict[str, str], *, copying: bool) -> None:
     """Give `clip` the files of `drawing`; its former files are removed after the commit."""
-    for field, file in FILES.items():
-        path = drawing.folder / file
-        name = published_name(clip, f"{path.stem}-{digests[field][:16]}{path.suffix}")
+    files = files_of(drawing)
+    for field in (*FILES, *SOME_FILES):
+        path = drawing.folder / files.get(field, "")
+        name = published_name(clip, f"{path.stem}-{digests[field][:16]}{path.suffix}") if field in files else ""
         before = getattr(clip, field).name
         setattr(clip, field, name)
         if not copying:
             continue
-        if default_storage.exists(name) and default_storage.size(name) != path.stat().st_size:
+        if name and default_storage.exists(name) and default_storage.size(name) != path.stat().st_size:
             default_storage.delete(name)  # left by a copy that was interrupted
-        if not default_storage.exists(name):
+        if name and not default_storage.exists(name):
             with path.open("rb") as content:
                 default_storage.save(name, File(content))
         if before and before != name:

@@ -28,9 +28,9 @@ ROOMS = [
     "workshop",
 ]
 BUILDERS = {"figure", "tools", "tests"}
-#: Files that answer requests. What several rooms build on lies in `texts.admin`: its classes are no room's own admin.
+#: Files that answer requests. What several rooms build on lies in two files of `texts`: no room's own admin.
 INTERFACE = {"admin", "views", "urls"}
-SHARED = {"texts.admin"}
+SHARED = {"texts.admin", "texts.deletion_admin"}
 
 
 def is_interface(module):

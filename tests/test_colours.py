@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from exercises import stills
+
 ROOT = Path(__file__).resolve().parent.parent
 TOKENS = (ROOT / "static" / "css" / "tokens.css").read_text()
 #: What is read on each background.
@@ -101,7 +103,15 @@ def test_pictures_are_drawn_in_the_colours_of_the_site(picture, names):
 
 
 def test_drawn_clips_stand_on_the_panel_of_the_site():
-    renderer = pytest.importorskip("figure.renderer", reason="the figure's tests need the optional group “figure”")
+    ground = pytest.importorskip("figure.ground", reason="the figure's tests need the optional group “figure”")
 
-    assert bytes(renderer.PANEL).hex() == colour("panel", "light")
-    assert bytes(renderer.DISC).hex() == colour("panel-disc", "light")
+    assert f"{ground.DAY.panel:06x}" == colour("panel", "light")
+    assert f"{ground.DAY.disc:06x}" == colour("panel-disc", "light")
+
+
+def test_sheets_of_stills_have_the_ground_of_the_drawn_clips_by_day_and_by_night():
+    ground = pytest.importorskip("figure.ground", reason="the figure's tests need the optional group “figure”")
+
+    for drawn, tile in ((ground.DAY, stills.DAY), (ground.NIGHT, stills.NIGHT)):
+        assert tile == (f"#{drawn.panel:06X}", f"#{drawn.disc:06X}")
+    assert (ground.MIDDLE, ground.RADIUS) == (stills.MIDDLE, stills.RADIUS)

@@ -14,6 +14,8 @@ from clips.conversion import ffmpeg
 from tests.deploy_nginx import Nginx
 from tests.uploads.real_server import RealServer
 
+pytestmark = pytest.mark.xdist_group("nginx")
+
 DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
 UNITS = sorted(DEPLOY.glob("*.service"))
 GIGABYTE = 1024**3
@@ -133,10 +135,8 @@ def behind_nginx(tmp_path_factory):
         SSL_REDIRECT="False",
         BEHIND_PROXY="True",
         MEDIA_ACCEL_PREFIX="/protected",
-        STATIC_ROOT=str(folder / "static"),
         HSTS_SECONDS="7200",
     )
-    site.python("manage.py", "collectstatic", "--noinput", "--verbosity", "0")
     nginx = Nginx(tmp_path_factory.mktemp("nginx"), site.port, folder / "media")
     site.start()
     nginx.start()

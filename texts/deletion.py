@@ -25,6 +25,8 @@ from texts.models import Deletion, Version
 MOST_NAMED = 3
 
 Rows = list[models.Model]
+#: The label of a model, in small letters, and a primary key.
+Key = tuple[str, Any]
 
 
 class NotDeletedError(Exception):
@@ -146,6 +148,7 @@ def bring_back(record: Deletion, user: Any, *, with_others: bool = False) -> Ret
         InTheWayError: when something they need is gone, or another row has their address. Nothing has changed then.
     """
     with transaction.atomic():
+        require_record(record)
         rows = deserialised(record)
         if with_others:
             for other in gone_parents(rows):
@@ -166,6 +169,22 @@ def bring_back(record: Deletion, user: Any, *, with_others: bool = False) -> Ret
         record.delete()
         freshness.touch()
     return Return(rows[0], without)
+
+
+def require_record(record: Deletion) -> None:
+    """Lock a record, so that it is brought back or removed for good, and never both at the same moment.
+
+    Raises:
+        InTheWayError: when either has happened already.
+    """
+    if not locked([record]):
+        raise InTheWayError(gettext("It is back already, or gone for good."))
+
+
+def locked(records: Iterable[Deletion]) -> list[Deletion]:
+    """Lock records until the end of the transaction, and return those that are still there."""
+    pks = [record.pk for record in records]
+    return list(Deletion.objects.select_for_update().filter(pk__in=pks).order_by("pk"))
 
 
 def deserialised(record: Deletion) -> Rows:
@@ -216,12 +235,28 @@ def name_of(model: type[models.Model], pk: Any) -> str:
     return f"“{last}”" if last else str(model._meta.verbose_name)
 
 
+def cannot_be_without(row: models.Model, key: Any) -> bool:
+    """Whether `row` cannot come back while the row of this foreign key is gone."""
+    return not row._meta.auto_created and key.remote_field.on_delete is not models.SET_NULL
+
+
+def gone_with(record: Deletion) -> list[Deletion]:
+    """Return the records that have to come back before `record`, and those before them."""
+    found = list[Deletion]()
+    waiting = [record]
+    while waiting:
+        more = [each for each in gone_parents(deserialised(waiting.pop())) if each not in found]
+        found += more
+        waiting += more
+    return found
+
+
 def gone_parents(rows: Rows) -> list[Deletion]:
     """Return the records of the deleted rows that `rows` cannot be without."""
     records = {}
     for row in rows:
         for key in missing(row, rows):
-            if not row._meta.auto_created and key.remote_field.on_delete is not models.SET_NULL:
+            if cannot_be_without(row, key):
                 for record in Deletion.objects.of_row(key.related_model, getattr(row, key.attname)):
                     records[record.pk] = record
     return list(records.values())
@@ -279,13 +314,24 @@ def record_return(row: models.Model, user: Any) -> None:
 
 
 def belonging_to(record: Deletion) -> list[Deletion]:
-    """Return the records of rows, deleted before, that cannot come back without the row of `record`."""
-    found = []
-    for other in Deletion.objects.exclude(pk=record.pk):
-        rows = [each.object for each in serializers.deserialize("python", other.rows, ignorenonexistent=True)]
-        if record in gone_parents(rows):
-            found.append(other)
+    """Return the records of what was deleted before and cannot come back without `record`, or without one of them."""
+    needs = {other: needed_by(other) for other in Deletion.objects.exclude(pk=record.pk)}
+    gone, found = rows_in(record), list[Deletion]()
+    while more := [other for other, needed in needs.items() if other not in found and needed & gone]:
+        found += more
+        gone = gone.union(*map(rows_in, more))
     return found
+
+
+def rows_in(record: Deletion) -> set[Key]:
+    return {(row["model"], row["pk"]) for row in record.rows}
+
+
+def needed_by(record: Deletion) -> set[Key]:
+    """Return the rows outside a record that its own cannot be without."""
+    rows = [each.object for each in serializers.deserialize("python", record.rows, ignorenonexistent=True)]
+    keys = [(row, key) for row in rows for key in foreign_keys(row) if cannot_be_without(row, key)]
+    return {(key.related_model._meta.label_lower, getattr(row, key.attname)) for row, key in keys} - rows_in(record)
 
 
 def forget(record: Deletion) -> None:

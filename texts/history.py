@@ -96,6 +96,8 @@ def versions_of(row: models.Model, parts: Sequence[str] = ()) -> models.QuerySet
 
 def last_content(model: type[models.Model], pk: str) -> dict[str, Any]:
     """Return the last content that was written down of a row, of a deleted one too; nothing without a version."""
+    if not (pk.isascii() and pk.isdigit()):  # a form can send anything
+        return {}
     version = Version.objects.of_model(model).filter(object_id=pk).newest_first().first()
     return version.content if version else {}
 

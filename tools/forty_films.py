@@ -3,7 +3,7 @@
     python tools/forty_films.py [SEED]
 
 Chromium sends 32 good films (HEVC, HDR, rotated, 4K60, variable frame rate ...) and 8 broken ones through a slow line,
-which is cut three times, to a real server, which is killed with -9 twice. It takes about two minutes. Exits with 1
+which is cut three times, to a real server, which is killed with -9 twice. It takes two to three minutes. Exits with 1
 unless every good film has become one ready clip whose original is the film, bit for bit, and every broken one has been
 refused with a reason.
 """
@@ -77,11 +77,12 @@ NAMES = """
 import json
 import django
 django.setup()
-from clips.names import suggest
+from clips.names import last_variation, suggest
 from exercises.models import Exercise
 exercises = list(Exercise.objects.in_order())
 names = {}
-for number in (1, 2):
+most = max(last_variation(exercise) for exercise in exercises)
+for number in range(1, most + 1):
     for exercise in exercises:
         name = f"{exercise.slug.replace('-', ' ')} {number}"
         found = suggest(f"{name}.mp4", exercises)
@@ -188,6 +189,8 @@ def make_films(folder: Path, names: dict[str, list[Any]], chance: random.Random)
     chosen.mkdir()
     ffmpeg(*FOUR_K, recipes / "4k60.mp4")  # type: ignore[no-untyped-call]
     kinds = [(kind, True) for kind, count in GOOD.items() for _ in range(count)] + [(kind, False) for kind in BROKEN]
+    if len(kinds) > len(names):
+        raise SystemExit(f"{len(kinds)} films need as many names; the programme's exercises give only {len(names)}.")
     chance.shuffle(kinds)
     films: list[Film] = []
     for (kind, is_good), (name, shows) in zip(kinds, names.items(), strict=False):
@@ -255,8 +258,7 @@ def judge(evening: Evening, rows: list[dict[str, str]]) -> Counter[str]:
 def main(seed: int) -> int:
     with tempfile.TemporaryDirectory(prefix="cdtrainer-forty-") as place, sync_playwright() as playwright:
         folder = Path(place)
-        server = RealServer(folder)
-        server.python("manage.py", "load_programme", "--quiet")
+        server = RealServer(folder, programme=True)
         names = json.loads(server.python("-c", NAMES).splitlines()[-1])
         films = make_films(folder, names, random.Random(seed))  # noqa: S311
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])

@@ -51,8 +51,7 @@ def trial(server: RealServer, seconds: float, mode: str | None) -> list[Visits]:
 
 def main(seconds: float, mode: str) -> int:
     with tempfile.TemporaryDirectory(prefix="cdtrainer-lock-") as folder:
-        server = RealServer(Path(folder))
-        server.python("manage.py", "load_programme", "--quiet")
+        server = RealServer(Path(folder), programme=True)
         server.start()
         try:
             quiet = trial(server, QUIET_SECONDS, None)

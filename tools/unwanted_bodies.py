@@ -145,8 +145,7 @@ def report(server: RealServer, folder: Path) -> bool:
 def main() -> int:
     with tempfile.TemporaryDirectory(prefix="cdtrainer-bodies-") as name:
         folder = Path(name)
-        server = RealServer(folder, FILE_UPLOAD_TEMP_DIR=name)
-        server.python("manage.py", "load_programme", "--quiet")
+        server = RealServer(folder, programme=True, FILE_UPLOAD_TEMP_DIR=name)
         server.start()
         try:
             return int(not report(server, folder))

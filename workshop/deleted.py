@@ -95,12 +95,11 @@ def bring_back(request: HttpRequest) -> HttpResponse:
     pks = pks_in(request.POST.get("with_others" if with_others else "deletions", "").split(","))
     back = []
     for record in Deletion.objects.filter(pk__in=pks).order_by("deleted_at", "pk"):
-        if not deleted_kinds.may_delete(request.user, record):
-            raise PermissionDenied
         try:
+            require_may_bring_back(request, [record, *(deletion.gone_with(record) if with_others else [])])
             back.append(deletion.bring_back(record, request.user, with_others=with_others))
         except InTheWayError as reason:
-            messages.error(request, in_the_way(record, reason))
+            messages.error(request, in_the_way(request, record, reason))
     if not pks or (not back and not Deletion.objects.filter(pk__in=pks).exists()):
         messages.info(request, gettext("That is back already, or gone for good."))
     for each in back:
@@ -108,6 +107,16 @@ def bring_back(request: HttpRequest) -> HttpResponse:
     if back:
         messages.success(request, said(back))
     return redirect(address_of(back) if len(back) == len(pks) and back else reverse("admin:recently_deleted"))
+
+
+def require_may_bring_back(request: HttpRequest, records: Iterable[Deletion]) -> None:
+    """Refuse what this person could not have deleted herself.
+
+    Raises:
+        PermissionDenied: then.
+    """
+    if not all(deleted_kinds.may_delete(request.user, record) for record in records):
+        raise PermissionDenied
 
 
 def said(back: list[Return]) -> str:
@@ -125,10 +134,10 @@ def said(back: list[Return]) -> str:
     return sentence
 
 
-def in_the_way(record: Deletion, reason: InTheWayError) -> str:
-    """Return why a row did not come back, with a button when it could together with others."""
+def in_the_way(request: HttpRequest, record: Deletion, reason: InTheWayError) -> str:
+    """Return why a row did not come back, with a button when this person may bring it back together with others."""
     sentence = gettext("“%(name)s” did not come back. %(reason)s") % {"name": record, "reason": reason}
-    if not reason.gone:
+    if not reason.gone or not all(deleted_kinds.may_delete(request.user, each) for each in deletion.gone_with(record)):
         return sentence
     others = get_text_list([f"“{each}”" for each in reason.gone], gettext("and"))
     return format_html(

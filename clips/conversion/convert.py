@@ -77,10 +77,8 @@ def convert(
     outputs = Outputs(folder / "film.part.mp4", folder / "flipped.part.mp4", folder / "original.nut")
     sound = film.sound_index if keep_sound else None
     cut = trimmed(film, start, end)
-    encode(conversion(source, cut, outputs, sound, start=start or 0.0), cut.seconds, on_progress, stop)
-    result = verify.verified(outputs.played, cut, with_sound=sound is not None)
-    verify.verified(outputs.flipped, cut, with_sound=sound is not None)
-    verify.compare(outputs.original, outputs.played, fast=cut.is_fast)
+    messages = encode(conversion(source, cut, outputs, sound, start=start or 0.0), cut.seconds, on_progress, stop)
+    result = checked(outputs, cut, messages, with_sound=sound is not None)
     frame = still_frame(outputs.played, result.seconds, still_at, folder)
     return Converted(
         files={"film": outputs.played, "film_flipped": outputs.flipped, **stills(frame, folder)},
@@ -93,10 +91,13 @@ def convert(
     )
 
 
-def encode(arguments: list[str], seconds: float, on_progress: Callable[[int], None], stop: Callable[[], bool]) -> None:
-    """Run the one ffmpeg that makes both films of `seconds` seconds; progress is told up to 95 per cent."""
+def encode(arguments: list[str], seconds: float, on_progress: Callable[[int], None], stop: Callable[[], bool]) -> str:
+    """Run the one ffmpeg that makes both films of `seconds` seconds, and return its messages.
+
+    Progress is told up to 95 per cent.
+    """
     try:
-        run_ffmpeg(
+        output = run_ffmpeg(
             arguments,
             limit=ffmpeg.time_limit(seconds),
             on_time=lambda written: on_progress(min(95, int(95 * written / seconds))),
@@ -104,6 +105,25 @@ def encode(arguments: list[str], seconds: float, on_progress: Callable[[int], No
         )
     except FfmpegError as error:
         raise reason_for(error) from error
+    return output.stderr
+
+
+def checked(outputs: Outputs, film: Film, messages: str, *, with_sound: bool) -> Film:
+    """Return what the played film is, once both films have been compared with their original.
+
+    Raises:
+        FilmRefusedError: when they are not what it is. Trying again would make the same of it.
+    """
+    try:
+        result = verify.verified(outputs.played, film, with_sound=with_sound)
+        verify.verified(outputs.flipped, film, with_sound=with_sound)
+        verify.compare(outputs.original, outputs.played, fast=film.is_fast)
+    except verify.WrongResultError as error:
+        reason = damaged() if ffmpeg.speaks_of_damage(messages) else came_out_wrong()
+        raise FilmRefusedError(reason) from error
+    except (ArithmeticError, LookupError, ValueError) as error:  # from a number that no sound film has
+        raise FilmRefusedError(unknown_kind()) from error
+    return result
 
 
 def reason_for(error: FfmpegError) -> Exception:
@@ -118,17 +138,29 @@ def reason_for(error: FfmpegError) -> Exception:
             )
         )
     if error.is_about_the_data:
-        return FilmRefusedError(
-            _(
-                "The film cannot be converted; it may be damaged. "
-                "Please check that it plays to its end on the phone, and upload it again."
-            )
-        )
-    return FilmRefusedError(
-        _(
-            "This kind of film cannot be converted here, though it may play well elsewhere. "
-            "Save it as MP4 (H.264) and upload that; whoever runs the server finds the cause in its log."
-        )
+        return FilmRefusedError(damaged())
+    return FilmRefusedError(unknown_kind())
+
+
+def damaged() -> str:
+    return _(
+        "The film cannot be converted; it may be damaged. "
+        "Please check that it plays to its end on the phone, and upload it again."
+    )
+
+
+def came_out_wrong() -> str:
+    return _(
+        "The converted film would not show what this film shows, picture by picture, so it is not used. "
+        "The film may be damaged: please check that it plays to its end on the phone. "
+        "If it does, save it as MP4 (H.264) and upload that; whoever runs the server finds the cause in its log."
+    )
+
+
+def unknown_kind() -> str:
+    return _(
+        "This kind of film cannot be converted here, though it may play well elsewhere. "
+        "Save it as MP4 (H.264) and upload that; whoever runs the server finds the cause in its log."
     )
 
 

@@ -41,8 +41,8 @@ ENDED_BY_SIGNAL = 255
 LOOK_EVERY = 0.5  # seconds between two looks at the clock and at who owns the job
 #: What ffmpeg and x264 say when the kernel gives them no more memory, for a picture or for a thread.
 OUT_OF_MEMORY = ("Cannot allocate memory", "malloc of size", "pthread_create() failed")
-#: What ffmpeg says of damaged films.
-DAMAGED = ("Invalid data found", "Error while decoding", "moov atom not found", "Truncat", "corrupt")
+#: What ffmpeg says of damaged films, in small letters: its decoders do not agree on capitals.
+DAMAGED = ("invalid data found", "error while decoding", "moov atom not found", "truncat", "corrupt")
 KEPT_OUTPUT = 4000  # characters of an error message, from its end
 
 
@@ -56,7 +56,7 @@ class FfmpegError(Exception):
     @property
     def is_about_the_data(self) -> bool:
         """Whether a decoder or the container complained, and not a filter or an encoder of ours."""
-        return any(words in str(self) for words in DAMAGED)
+        return speaks_of_damage(str(self))
 
     @property
     def memory_is_short(self) -> bool:
@@ -80,6 +80,11 @@ class KilledError(FfmpegError):
 
 class NotStartedError(FfmpegError):
     """There is no such program, or it does not run here. That says nothing about the film either."""
+
+
+def speaks_of_damage(messages: str) -> bool:
+    """Whether ffmpeg's messages are about damaged data; it may go on and end well all the same."""
+    return any(words in messages.lower() for words in DAMAGED)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from clips.conversion.convert import Converted, new_file_name
 from clips.conversion.leases import Lease, LeaseLostError, new_token, worker_died
 from clips.conversion.models import Conversion, Moment
 from clips.conversion.probe import FilmRefusedError
-from clips.models import FILE_FIELDS, Clip, originals, published_name
+from clips.models import FILE_FIELDS, NIGHT_FIELDS, Clip, originals, published_name
 from texts import freshness
 from texts.models import Deletion
 
@@ -88,6 +88,8 @@ def publish(clip: Clip, converted: Converted, lease: Lease) -> None:
             height=converted.height,
             has_sound=converted.has_sound,
             lost_sound=converted.lost_sound,
+            timeline=[],  # that of a drawing says nothing about a film
+            **dict.fromkeys(NIGHT_FIELDS, ""),
         )
         if not lease.release(status=Conversion.Status.READY, progress=100, problem="", attempts=0, losses=0):
             raise LeaseLostError

@@ -100,7 +100,7 @@ def look_at_film(pk: int) -> None:
     except FilmRefusedError as refusal:
         rows.update(status=Conversion.Status.FAILED, problem=str(refusal))
         return
-    except (FfmpegError, OSError) as error:
+    except Exception as error:  # whatever it was, the clip must not be left without a task
         if problem := problem_with_folder(error):
             log.warning("First look at clip %s: %s", pk, error)
             rows.update(problem=problem)
@@ -119,7 +119,7 @@ def convert_film(pk: int) -> None:
     try:
         convert_leased(lease)
     except FilmRefusedError as refusal:
-        log.warning("Clip %s refused: %s", pk, refusal.__cause__ or refusal)
+        log.warning("Clip %s refused: %s", pk, refusal, exc_info=refusal.__cause__)
         lease.release(status=Conversion.Status.FAILED, problem=str(refusal))
     except LeaseLostError:
         log.warning("Clip %s is another worker's now", pk)

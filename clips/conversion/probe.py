@@ -18,6 +18,9 @@ from clips.conversion import ffmpeg
 LOOK_LIMIT = 30.0  # seconds
 HDR_TRANSFERS = {16, 18}  # PQ and HLG, as a decoded frame reports them; ten bits alone are not HDR
 SHORTEST = 0.2  # seconds; below that it is a picture
+LONGEST_SHAPE = 6.0  # long side divided by short side, as shown; the widest cinema films have 3
+SMALLEST_SIDE = 16  # pixels; filters and encoders fail on fewer
+MOST_PICTURES = 100_000  # five minutes of the slow motion of phones, 240 a second, have 72,000
 FAST = 33.0  # pictures a second; films of 30 waver a little
 #: What camcorders record, by the decoder's name. Phones never do.
 CAMCORDER_CODECS = {"mpeg2video": "MPEG-2", "dvvideo": "DV", "mpeg1video": "MPEG-1"}
@@ -88,7 +91,7 @@ def judged(path: Path, facts: dict) -> Film:
     seconds = starts + times["end"] - times["start"]
     refuse_length(path, facts, video, seconds)
     sound = facts["sound"]
-    return Film(
+    film = Film(
         video_index=video["index"],
         starts=starts,
         has_times=has_times,
@@ -106,6 +109,8 @@ def judged(path: Path, facts: dict) -> Film:
         sound_index=sound["index"] if sound else None,
         unknown_sound="" if sound else next(iter(facts["unknown_sounds"]), ""),
     )
+    refuse_pictures(film)
+    return film
 
 
 def playable_picture(path: Path, facts: dict) -> dict:
@@ -184,6 +189,40 @@ def refuse_length(path: Path, facts: dict, video: dict, seconds: float) -> None:
     declared = video["seconds"] or 0.0
     if facts["container"].startswith("mov") and reaches is not None and reaches < declared - tolerance(declared):
         raise FilmRefusedError(cut_off())
+
+
+def refuse_pictures(film: Film) -> None:
+    """Refuse a film whose pictures are too small, too narrow or too many: no conversion would come to a good end.
+
+    Raises:
+        FilmRefusedError: then.
+    """
+    width, height = film.shown_size
+    shape = {"width": round(width), "height": round(height)}
+    if min(film.width, film.height) < SMALLEST_SIDE:
+        raise FilmRefusedError(
+            _(
+                "The picture is only %(width)d by %(height)d pixels, too small to see anybody in. "
+                "Please send the film as the phone made it."
+            )
+            % shape
+        )
+    if max(width, height) > LONGEST_SHAPE * min(width, height):
+        raise FilmRefusedError(
+            _(
+                "The picture is a strip of %(width)d by %(height)d pixels, in which nobody can be seen. "
+                "Please send the film as the phone made it."
+            )
+            % shape
+        )
+    if film.pictures > MOST_PICTURES:
+        raise FilmRefusedError(
+            _(
+                "The film has %(number)s pictures; this site takes films of up to %(limit)s. "
+                "Please film at ordinary speed, 30 or 60 pictures a second, or upload it in parts."
+            )
+            % {"number": floatformat(film.pictures, "0g"), "limit": floatformat(MOST_PICTURES, "0g")}
+        )
 
 
 def look(path: Path) -> dict:

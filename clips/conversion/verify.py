@@ -5,6 +5,7 @@ also writes every picture of the original, as it comes out of the decoder, as a 
 seen in the result at its own time.
 """
 
+from array import array
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +36,7 @@ MOST_MISSING = 0.01  # of all pictures; real films have a few that are unlike bo
 
 
 class WrongResultError(Exception):
-    """The conversion made something that its original does not show. That is the site's fault, not the film's."""
+    """The conversion made something that its original does not show: the film is damaged, or the fault is ours."""
 
 
 def verified(result: Path, film: Film, *, with_sound: bool) -> Film:
@@ -65,10 +66,10 @@ def verified(result: Path, film: Film, *, with_sound: bool) -> Film:
 
 @dataclass(frozen=True)
 class Tiny:
-    """One picture: when it is shown (seconds), and what `scaled` made of it."""
+    """One picture: when it is shown (seconds), and what `scaled` made of it, a kilobyte."""
 
     at: float
-    pixels: tuple[float, ...]
+    pixels: "array[float]"
 
 
 def compare(original: Path, result: Path, *, fast: bool) -> None:
@@ -146,7 +147,7 @@ def tiny_pictures(path: Path) -> list[Tiny]:
     return sorted(found, key=lambda tiny: tiny.at)
 
 
-def scaled(raw: bytes) -> tuple[float, ...]:
+def scaled(raw: bytes) -> "array[float]":
     """Return how much brighter each place is than the picture, and last, with less weight, how bright that is.
 
     Tone mapping and colour conversion change how bright a place is, hardly which place is brighter: so the contrast is
@@ -154,4 +155,4 @@ def scaled(raw: bytes) -> tuple[float, ...]:
     """
     mean = fmean(raw)
     contrast = max(sum((value - mean) ** 2 for value in raw) ** 0.5, LEAST_CONTRAST)
-    return (*((value - mean) / contrast for value in raw), BRIGHTNESS * mean / 255)
+    return array("f", [*((value - mean) / contrast for value in raw), BRIGHTNESS * mean / 255])

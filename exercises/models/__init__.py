@@ -1,7 +1,7 @@
 """The exercises of the programme, their groups, and the ways to do each."""
 
-from exercises.models.exercise import Exercise, ExerciseQuerySet, Part
+from exercises.models.exercise import Exercise, ExerciseQuerySet, Part, SetUp
 from exercises.models.group import BodyPart, Equipment, ExerciseGroup
 from exercises.models.variation import Variation
 
-__all__ = ["BodyPart", "Equipment", "Exercise", "ExerciseGroup", "ExerciseQuerySet", "Part", "Variation"]
+__all__ = ["BodyPart", "Equipment", "Exercise", "ExerciseGroup", "ExerciseQuerySet", "Part", "SetUp", "Variation"]

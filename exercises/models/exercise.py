@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exercises.minutes import in_minutes, minutes, seconds_of, seconds_of_one
 from exercises.models.group import BodyPart, Equipment, ExerciseGroup
+from exercises.positions import Position
 from exercises.sides import SIDED_TEXT, sided
 from exercises.tiles import Tile
 from texts import drafts
@@ -41,6 +42,14 @@ class Part:
         if self.total == 1:
             return ""
         return gettext("%(number)d of %(total)d") % {"number": self.number, "total": self.total}
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """How to get ready for an exercise in one position: what somebody does once, before the numbered steps."""
+
+    position: Position
+    text: str
 
 
 class ExerciseQuerySet(models.QuerySet["Exercise"]):
@@ -114,6 +123,18 @@ class Exercise(ReviewedText):
         blank=True,
         validators=SIDED_TEXT,
         help_text=_("What it trains, in one sentence. It stands on the card of the exercise, too."),
+    )
+    setup_lying = models.TextField(
+        _("getting ready, lying"),
+        blank=True,
+        validators=SIDED_TEXT,
+        help_text=_("How to lie down for it. It stands before the steps and is not one of them."),
+    )
+    setup_sitting = models.TextField(
+        _("getting ready, sitting"), blank=True, validators=SIDED_TEXT, help_text=_("How to sit down for it.")
+    )
+    setup_standing = models.TextField(
+        _("getting ready, standing"), blank=True, validators=SIDED_TEXT, help_text=_("How to stand for it, and safely.")
     )
     steps = models.TextField(_("steps"), blank=True, validators=SIDED_TEXT, help_text=_("One step a line."))
     feel = models.TextField(
@@ -218,6 +239,8 @@ class Exercise(ReviewedText):
 
     #: The place of its still on the sheet of a list; `exercises.stills` sets it.
     tile: Tile | None = None
+    #: The `Position` that a visitor has chosen on its page; a view sets it before it reads any clip.
+    chosen_position: str = ""
 
     class Meta(ReviewedText.Meta):
         ordering = ["position", "pk"]
@@ -259,6 +282,19 @@ class Exercise(ReviewedText):
             (self.standing, gettext("standing")),
         ]
         return [name for fits, name in positions if fits]
+
+    @property
+    def set_ups(self) -> list[SetUp]:
+        """Return how to get ready in each position it can be done in, the calmest first, for the visitor's side.
+
+        A position whose text nobody has written yet is left out.
+        """
+        texts = [
+            (Position.LYING, self.lying, self.setup_lying),
+            (Position.SITTING, self.sitting, self.setup_sitting),
+            (Position.STANDING, self.standing, self.setup_standing),
+        ]
+        return [SetUp(position, sided(text)) for position, fits, text in texts if fits and text]
 
     @property
     def tempo(self) -> str:
@@ -313,8 +349,13 @@ class Exercise(ReviewedText):
 
     @cached_property
     def clips_by_variation(self) -> dict[int, Any]:
-        """Return the clip that visitors see, by variation."""
-        return self.clips.all().shown_by_variation()
+        """Return the clip that visitors see, by variation, in the position that they have chosen."""
+        return self.clips_in(self.chosen_position)
+
+    def clips_in(self, position: str) -> dict[int, Any]:
+        """Return the clip that visitors see, by variation, who have chosen this `Position`."""
+        clips: dict[int, Any] = self.clips.all().shown_by_variation(position)
+        return clips
 
     @property
     def first_clip(self) -> Any:

@@ -7,6 +7,14 @@ import { makeVideo, repeat, showCaptions, showPhases, showSeek } from "./clip/vi
 
 const PATIENCE_MS = 15_000; // a film that has not begun by then is not on its way
 
+// Some drawings have a film on a dark ground, too: in a dark room the ordinary one would be a lamp, even dimmed.
+function useNightFilm({ dataset }) {
+  if (!dataset.nightFilm || !matchMedia("(prefers-color-scheme: dark)").matches) return;
+  dataset.film = dataset.nightFilm;
+  dataset.otherFilm = dataset.otherNightFilm;
+  dataset.night = "";
+}
+
 class Clip {
   constructor(root) {
     const find = (name) => root.querySelector(`[data-clip-${name}]`);
@@ -25,6 +33,7 @@ class Clip {
     this.seek = find("seek");
     this.taps = new Taps();
     this.video = null;
+    useNightFilm(root);
     this.resumeFrom = null; // where to go on once the film has arrived: the other view's, or one that broke off
     this.showButtons();
   }

@@ -13,7 +13,7 @@ import pytest
 
 from tests.uploads.real_server import CSRF, RealServer
 
-pytestmark = pytest.mark.e2e  # not a browser, but as slow as one
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("full_disk")]  # not a browser, but as slow as one
 
 URLENCODED = "application/x-www-form-urlencoded"
 PAGES = ["/", "/stages/", "/exercises/", "/faq/", "/problems/"]
@@ -39,7 +39,6 @@ def small_disk(tmp_path_factory):
 def site(small_disk, tmp_path_factory):
     static = tmp_path_factory.mktemp("static")
     server = RealServer(small_disk, FILE_UPLOAD_TEMP_DIR=str(small_disk), DEBUG="False", STATIC_ROOT=str(static))
-    server.python("manage.py", "collectstatic", "--noinput", "--verbosity", "0")
     server.log = static.parent / "full-disk.log"
     yield server.start()
     server.kill()

@@ -16,7 +16,7 @@ from tests.uploads.real_server import CSRF, RealServer
 from tests.workshop.two_people import fields_of
 from tools.visitors import Visits, visitors
 
-pytestmark = pytest.mark.e2e  # not a browser, but as slow as one
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("locked")]  # not a browser, but as slow as one
 
 PAGES = ["/", "/stages/", "/exercises/", "/faq/"]
 URLENCODED = "application/x-www-form-urlencoded"
@@ -24,9 +24,7 @@ URLENCODED = "application/x-www-form-urlencoded"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("site")
-    running = RealServer(folder, DEBUG="False", STATIC_ROOT=str(folder / "static"))
-    running.python("manage.py", "collectstatic", "--noinput", "--verbosity", "0")
+    running = RealServer(tmp_path_factory.mktemp("site"), DEBUG="False")
     yield running.start()
     running.kill()
 
@@ -123,8 +121,7 @@ def test_nobody_takes_the_database_for_themselves_while_it_is_served(server):
 
 
 def test_pages_say_when_to_come_back_while_even_reading_is_impossible(tmp_path, monkeypatch):
-    server = RealServer(tmp_path, DEBUG="False", STATIC_ROOT=str(tmp_path / "static"))
-    server.python("manage.py", "collectstatic", "--noinput", "--verbosity", "0")
+    server = RealServer(tmp_path, DEBUG="False")
     with held_lock(tmp_path / "db.sqlite3", "exclusive"):
         monkeypatch.setattr(server, "wait_until_up", lambda: None)
         server.start()

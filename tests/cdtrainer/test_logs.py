@@ -56,8 +56,7 @@ def test_the_site_formats_its_lines_so(settings):
 
 @pytest.mark.e2e
 def test_the_real_server_logs_no_address_and_one_line_for_each_refusal(tmp_path):
-    server = RealServer(tmp_path, DEBUG="False", STATIC_ROOT=str(tmp_path / "static"))
-    server.python("manage.py", "collectstatic", "--noinput", "--verbosity", "0")
+    server = RealServer(tmp_path, DEBUG="False")
     server.start()
     try:
         before = server.log.read_text()

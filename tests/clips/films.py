@@ -50,6 +50,10 @@ RECIPES = {
     "picture.png": [*PICTURE, "-frames:v", "1"],
     "picture.jpg": [*PICTURE, "-frames:v", "1"],
     "one-frame.mp4": [*PICTURE, "-frames:v", "1", *H264],
+    "strip.mp4": ["-f", "lavfi", "-i", "color=size=1600x16:rate=5:duration=1", *H264],
+    "flat-pixels.mp4": [*PICTURE, "-vf", "setsar=255", *H264],
+    "dot.mp4": [*PICTURE, "-vf", "scale=2:2,setsar=1", *H264],
+    "thousand-a-second.mp4": ["-f", "lavfi", "-i", "color=size=16x16:rate=1000:duration=0.5", *H264],
     "faststart.mp4": [*PICTURE, "-vf", "noise=alls=20:allf=t", *H264, "-movflags", "+faststart"],
 }
 
@@ -152,6 +156,8 @@ def make_film(folder: Path, name: str) -> Path:
     elif name.startswith("rotated-"):
         turn = Path(name).stem.removeprefix("rotated-")
         ffmpeg("-display_rotation", turn, "-i", make_film(folder, "marked.mp4"), "-c", "copy", path)
+    elif name == "noisy.mp4":  # plays to its end, with pictures that nobody filmed
+        ffmpeg("-i", make_film(folder, "faststart.mp4"), "-c", "copy", "-bsf:v", "noise=amount=200", path)
     elif name == "cut.mp4":  # says how long it is, and is not
         whole = make_film(folder, "faststart.mp4").read_bytes()
         path.write_bytes(whole[: len(whole) // 3])

@@ -178,6 +178,19 @@ def test_a_group_for_good_takes_its_deleted_exercises_along_and_leaves_others(wo
     assert [record.name for record in Deletion.objects.all()] == [str(bystander)]
 
 
+def test_a_group_for_good_takes_along_the_film_of_an_exercise_that_was_deleted_after_its_film(workshop, settings):
+    clip = make_clip()
+    clip.original.save("film", ContentFile(b"as the phone made it"))
+    delete(workshop, clip, clip.exercise, clip.exercise.group)
+    address_of_it = for_good(clip.exercise.group)
+
+    assert str(clip.full_name) in workshop.get(address_of_it).text
+    workshop.post(address_of_it)
+
+    assert not Deletion.objects.exists()
+    assert files_of(settings) == []
+
+
 @pytest.mark.parametrize(("days", "is_kept"), [(29.9, True), (30.1, False)])
 def test_after_thirty_days_it_goes_by_itself_with_its_files(workshop, settings, days, is_kept):
     clip = make_clip()

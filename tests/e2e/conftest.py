@@ -1,7 +1,8 @@
 """One Chromium and one real site a process, and somebody signed in there; see tests/browser.py for the two kinds.
 
 `make test` runs these tests in more processes than there are cores, because they mostly wait. Those of one
-`xdist_group` stay together: they share a site, or a server, that takes seconds to start.
+`xdist_group` stay together: they share a site, or a server, that takes seconds to start. xdist begins with the largest
+groups, so that none of them is left for the end.
 """
 
 import os
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser import collect_complaints, launched
+from tests.browser import collect_complaints, launched, open_context
 from tests.e2e.site import Site, start_site
 
 PASSWORD = "a slow and smooth password"
@@ -51,7 +52,9 @@ def new_page(chromium, site):
     complaints: list[str] = []
 
     def open_page(**options):
-        context = chromium.new_context(**({"viewport": {"width": 1280, "height": 900}, "base_url": site.url} | options))
+        context = open_context(
+            chromium, **({"viewport": {"width": 1280, "height": 900}, "base_url": site.url} | options)
+        )
         contexts.append(context)
         page = context.new_page()
         collect_complaints(page, complaints)
@@ -67,7 +70,7 @@ def new_page(chromium, site):
 def signed_in(chromium, site):
     """The therapist's cookies on the real site, after the printed link and a chosen password."""
     link = re.search(r"http://\S+/admin/welcome/\S+", site.printed())[0]
-    context = chromium.new_context(base_url=site.url)
+    context = open_context(chromium, base_url=site.url)
     page = context.new_page()
     page.goto(link)
     page.get_by_label(re.compile("user ?name", re.IGNORECASE)).fill("ana")

@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests.prepared import ROOT, copy_installed, environment_of
 
 
 def free_port() -> int:
@@ -26,20 +26,6 @@ def answers(url: str) -> bool:
             return bool(response.status == 200)
     except (urllib.error.URLError, OSError):
         return False
-
-
-def environment_of(folder: Path) -> dict[str, str]:
-    """Return the environment of a site that keeps everything below `folder`."""
-    environment = os.environ | {
-        "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
-        "MEDIA_ROOT": str(folder / "media"),
-        "ORIGINALS_ROOT": str(folder / "originals"),
-        "UPLOADS_ROOT": str(folder / "uploads"),
-        "STATIC_ROOT": str(folder / "static"),
-        "DEBUG": "False",
-    }
-    environment.pop("DJANGO_SETTINGS_MODULE", None)
-    return environment
 
 
 @dataclass
@@ -60,13 +46,15 @@ class Site:
 
 
 def start_site(folder: Path) -> Site:
-    """Start `make run` with its data in `folder` and wait until it answers."""
+    """Start `make run` with its data in `folder`, set up already, and wait until it answers."""
     port = free_port()
+    copy_installed(folder)
     environment = environment_of(folder) | {"PORT": str(port)}
     with (folder / "run.log").open("a") as log:
         process = subprocess.Popen(
-            ["make", "run"], cwd=ROOT, env=environment, stdout=log, stderr=log, text=True, start_new_session=True
-        )
+            ["make", "--old-file=setup", "run"],
+            cwd=ROOT, env=environment, stdout=log, stderr=log, text=True, start_new_session=True,
+        )  # fmt: skip
     site = Site(f"http://127.0.0.1:{port}", folder, process)
     deadline = time.monotonic() + 180
     while not (answers(f"{site.url}/healthz") and answers(f"{site.url}/readyz")):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser import violations
+from tests.browser import open_context, violations
 
 pytestmark = pytest.mark.xdist_group("pages")
 
@@ -41,7 +41,7 @@ def test_no_page_has_a_barrier_that_axe_finds(new_page, width, scheme):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_missing_page_has_none_either(chromium, site, scheme):
-    context = chromium.new_context(base_url=site.url, color_scheme=scheme, bypass_csp=True)
+    context = open_context(chromium, base_url=site.url, color_scheme=scheme, bypass_csp=True)
     page = context.new_page()
     page.goto("/nowhere/")
 

@@ -6,6 +6,7 @@ import urllib.request
 
 import pytest
 
+from tests.browser import PATIENCE, open_context
 from tests.e2e.films import film_of_a_turn, long_film
 
 pytestmark = pytest.mark.xdist_group("site")
@@ -34,7 +35,7 @@ async (moment) => {
 
 def until(page, expression):
     """Wait until a JavaScript expression holds (the page's own policy forbids Playwright's way of waiting)."""
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + PATIENCE
     while not page.evaluate(expression):
         assert time.monotonic() < deadline, expression
         page.wait_for_timeout(50)
@@ -65,14 +66,14 @@ def upload(page, exercise, film, description, captions=None):
     page.locator("input[name=_continue]").first.click()
     page.wait_for_url(re.compile(r"/clips/clip/\d+/change/"))
     # The page follows the conversion by itself.
-    page.wait_for_selector("[data-clip-state]:has-text('Ready')", timeout=120_000)
+    page.wait_for_selector("[data-clip-state]:has-text('Ready')", timeout=300_000)
 
 
 @pytest.fixture(scope="module")
 def uploaded(chromium, site, signed_in, tmp_path_factory):
     """Upload a rotated HEVC film to "Center to left"."""
     film = film_of_a_turn(tmp_path_factory.mktemp("film") / "IMG_0001.MOV")
-    context = chromium.new_context(base_url=site.url, storage_state=signed_in)
+    context = open_context(chromium, base_url=site.url, storage_state=signed_in)
     upload(context.new_page(), "Center to left", film, "A square moves from the centre to the {left}.")
     context.close()
 
@@ -83,7 +84,7 @@ def long_clip(chromium, site, signed_in, tmp_path_factory):
     folder = tmp_path_factory.mktemp("long")
     captions = folder / "words.vtt"
     captions.write_text("WEBVTT\n\n00:00.000 --> 00:20.000\nBreathe in slowly.\n")
-    context = chromium.new_context(base_url=site.url, storage_state=signed_in)
+    context = open_context(chromium, base_url=site.url, storage_state=signed_in)
     film = long_film(folder / "chest.mp4")
     upload(context.new_page(), "Slow chest motion", film, "A chest rises.", captions)
     context.close()
@@ -213,7 +214,7 @@ def test_a_withdrawn_film_is_gone_at_once_and_its_address_answers_404(new_page, 
     page = new_page()
     page.goto("/exercises/center-to-left/")
     film = page.locator(".clip-open").get_attribute("href")
-    context = chromium.new_context(base_url=site.url, storage_state=signed_in)
+    context = open_context(chromium, base_url=site.url, storage_state=signed_in)
     workshop = context.new_page()
 
     def publish(yes):
@@ -225,7 +226,7 @@ def test_a_withdrawn_film_is_gone_at_once_and_its_address_answers_404(new_page, 
 
     publish(False)
     assert context.request.head(site.url + film).status == 200  # staff may still look at it
-    stranger = chromium.new_context()
+    stranger = open_context(chromium)
     assert stranger.request.get(site.url + film).status == 404
     page.wait_for_timeout(1000)
     page.reload()

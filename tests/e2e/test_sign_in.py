@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from tests.e2e.conftest import PASSWORD
-from tests.e2e.site import ROOT
 from tests.e2e.test_axe import barriers
+from tests.prepared import ROOT
 from tests.staff.codes import totp
 
 pytestmark = pytest.mark.xdist_group("site")

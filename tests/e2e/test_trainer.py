@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.browser import open_context
 from tests.e2e.test_films import play, until
 
 pytestmark = pytest.mark.xdist_group("site")
@@ -72,7 +73,7 @@ def test_the_line_under_the_film_says_what_the_movement_does(new_page):
 
 
 def test_a_film_that_does_not_arrive_says_so_and_can_be_tried_again(chromium, site):
-    page = chromium.new_context(base_url=site.url).new_page()  # its console says what is missing, rightly
+    page = open_context(chromium, base_url=site.url).new_page()  # its console says what is missing, rightly
     page.route(re.compile(r"\.mp4$"), lambda route: route.abort())
     page.goto("/exercises/right-to-left/")
 

@@ -5,6 +5,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image
 
@@ -26,9 +27,9 @@ def drawn(monkeypatch):
     sheets: list[tuple[str, ...]] = []
     draw = stills.draw
 
-    def noted(names, storage):
+    def noted(names, storage, by_night):
         sheets.append(names)
-        return draw(names, storage)
+        return draw(names, storage, by_night)
 
     monkeypatch.setattr(stills, "draw", noted)
     return sheets
@@ -36,7 +37,7 @@ def drawn(monkeypatch):
 
 def sheets_on(client, page):
     """Return the addresses of the sheets on a page, each once."""
-    found = re.findall(r'<image\s+href="([^"]+)"', client.get(page).text)
+    found = re.findall(r'class="tile-of-[^"]+"\s+src="([^"]+)"', client.get(page).text)
     return list(dict.fromkeys(address.replace("&amp;", "&") for address in found))
 
 
@@ -53,8 +54,9 @@ def test_a_stage_shows_its_stills_from_one_sheet(client, group):
     [sheet] = sheets_on(client, "/stages/1/")
     response = client.get(sheet)
 
-    assert len(re.findall(r"<image\s", html)) == 7
-    assert 'viewBox="0 180 240 180"' in html
+    assert html.count('<picture class="thumb tile">') == 7
+    assert 'class="tile-of-6 tile-x0 tile-y1"' in html
+    assert f'srcset="{sheet.replace("&", "&amp;")}&amp;night=1"' in html
     assert picture(response).size == (1440, 360)
     assert "immutable" in response["Cache-Control"]
 
@@ -77,7 +79,7 @@ def test_a_filtered_list_shows_the_right_tile(client, group):
 
     html = client.get("/exercises/?movement=partial").text
 
-    assert re.findall(r'class="thumb"\s+viewBox="([^"]+)"', html) == ["240 0 240 180"]
+    assert re.findall(r'class="(tile-of-[^"]+)"', html) == ["tile-of-2 tile-x1 tile-y0"]
 
 
 def test_the_sheet_shows_each_visitor_the_side_they_asked_for(client, group):
@@ -164,8 +166,9 @@ def test_around_a_small_still_the_panel_of_the_page_shows(group):
     sheet = Image.open(io.BytesIO(stills.sheet_once((clip.still_small.name,))))
 
     assert sheet.size == (240, 180)
-    alpha = sheet.getchannel("A")
-    assert (alpha.getpixel((0, 0)), alpha.getpixel((120, 90))) == (0, 255)
+    empty = stills.ground(*stills.DAY)
+    assert sheet.getpixel((0, 0)) == pytest.approx(empty.getpixel((0, 0)), abs=4)
+    assert sheet.getpixel((120, 90)) != pytest.approx(empty.getpixel((120, 90)), abs=4)
 
 
 def test_a_still_that_cannot_be_read_leaves_its_panel_and_is_tried_again(client, group):
@@ -178,11 +181,11 @@ def test_a_still_that_cannot_be_read_leaves_its_panel_and_is_tried_again(client,
 
     without = client.get(sheet)
     assert without["Cache-Control"] == "no-store"
-    assert picture(without).getchannel("A").getextrema() == (0, 0)
+    assert picture(without).getpixel((120, 90)) == pytest.approx(stills.ground(*stills.DAY).getpixel((120, 90)), abs=4)
 
     with default_storage.open(name, "wb") as file:
         file.write(content)
-    assert picture(client.get(sheet)).getchannel("A").getextrema() == (0, 255)
+    assert picture(client.get(sheet)).getpixel((120, 90)) != picture(without).getpixel((120, 90))
 
 
 def test_a_preview_uses_no_sheet(workshop, group):
@@ -192,3 +195,18 @@ def test_a_preview_uses_no_sheet(workshop, group):
     html = workshop.get(f"/admin/preview/stages/stage/{group.stage.pk}/").text
 
     assert "stills/" not in html
+
+
+def test_a_still_without_a_ground_gets_the_panel_of_the_page_by_day_and_by_night(client, group):
+    clip = make_clip(exercise=make_exercise(group=group))
+    see_through = io.BytesIO()
+    Image.new("RGBA", (480, 360)).save(see_through, "WEBP")
+    default_storage.delete(clip.still_small_shown.name)
+    default_storage.save(clip.still_small_shown.name, ContentFile(see_through.getvalue()))
+    [sheet] = sheets_on(client, "/stages/1/")
+
+    day, night = picture(client.get(sheet)), picture(client.get(f"{sheet}&night=1"))
+
+    assert (day.mode, night.mode) == ("RGB", "RGB")
+    assert day.convert("L").getpixel((3, 3)) > 200 > 60 > night.convert("L").getpixel((3, 3))
+    assert "immutable" in client.get(f"{sheet}&night=1")["Cache-Control"]

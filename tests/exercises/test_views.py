@@ -1,8 +1,10 @@
 """The page of an exercise, and the list of all."""
 
+import re
+
 import pytest
 
-from tests.factories import make_equipment, make_exercise, make_group, make_stage, make_variation
+from tests.factories import make_clip, make_equipment, make_exercise, make_group, make_stage, make_variation
 from tests.walk import words
 
 pytestmark = pytest.mark.django_db
@@ -62,3 +64,51 @@ def test_a_long_list_is_cut_into_pages(client):
     assert first.text.count('class="card"') == 24
     assert second.text.count('class="card"') == 6
     assert '<link rel="canonical" href="http://testserver/exercises/?page=2">' in second.text
+
+
+def test_how_to_get_ready_stands_before_the_steps_for_each_position_of_the_exercise(client):
+    make_exercise(
+        slug="turn",
+        lying=True,
+        sitting=True,
+        setup_lying="Lie on your {left} side.",
+        setup_sitting="Sit back.",
+        setup_standing="Stand behind a chair.",
+    )
+
+    html = client.get("/exercises/turn/").text
+    assert html.index("Sit back.") < html.index("Lift your chin.")
+    assert "Lie on your left side." not in html
+
+    html = client.get("/exercises/turn/?position=lying").text
+    assert html.index("Lie on your left side.") < html.index("Lift your chin.")
+    assert "Sit back." not in html
+    assert "Stand behind a chair." not in html
+
+
+def test_a_chosen_position_shows_its_clip_and_stays_within_the_stage(client):
+    exercise = make_exercise(slug="turn", lying=True, sitting=True, setup_lying="Lie down.", setup_sitting="Sit.")
+    sitting = make_clip(exercise=exercise)
+    lying = make_clip(exercise=exercise, position="lying")
+
+    page = client.get("/exercises/turn/")
+    assert sitting.film_url in page.text
+    number = exercise.group.stage.number
+    assert [(choice.query, choice.chosen) for choice in page.context["positions"]] == [
+        (f"?stage={number}&position=lying", False),
+        (f"?stage={number}&position=sitting", True),
+    ]
+
+    page = client.get(f"/exercises/turn/?stage={number}&position=lying")
+    assert lying.film_url in page.text
+    assert sitting.film_url not in page.text
+
+
+def test_a_clip_with_a_night_film_names_the_twin_for_the_view_of_the_visitor(client):
+    exercise = make_exercise(slug="turn")
+    make_clip(exercise=exercise, film_night="night.mp4", film_night_flipped="night-flipped.mp4")
+
+    html = client.get("/exercises/turn/?view=facing").text
+
+    assert re.search(r'data-night-film="[^"]*/night\.mp4"', html)
+    assert re.search(r'data-other-night-film="[^"]*/night-flipped\.mp4"', html)

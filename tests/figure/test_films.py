@@ -3,10 +3,13 @@
 import tomllib
 
 import pytest
+from PIL import Image
 
 from figure import arrows
+from figure.ground import DAY, NIGHT, on
 from figure.pose import Pose
 from figure.spec import read, read_all
+from figure.stills import GHOST, with_ghost
 from figure.timeline import Arrow
 from figure.views import VIEWS
 
@@ -29,9 +32,12 @@ def near(colour, other, by=26):
 def test_a_small_picture_shows_face_hair_and_shirt_where_they_belong(movement):
     studio = small_studio()
 
-    picture = studio.picture(read(movement()), Pose())
+    figure = studio.picture(read(movement()), Pose())
+    picture = on(DAY, figure)
 
     assert picture.size == (96, 72)
+    assert figure.getpixel((2, 2))[3] == 0
+    assert on(NIGHT, figure).getpixel((2, 2)) == (0x14, 0x2B, 0x31)
     assert near(picture.getpixel((2, 2)), (0xD5, 0xE6, 0xE7), by=2)
     assert near(picture.getpixel((48, 64)), (0x2F, 0x8F, 0x8B))
     assert near(picture.getpixel((46, 32)), (0xEB, 0xBB, 0x97))
@@ -52,8 +58,10 @@ def test_an_arrow_points_where_the_head_goes_and_back_again():
 def test_arrows_stay_inside_the_picture():
     for clip in read_all():
         for piece in clip.stretches:
-            course = arrows.path(piece.arrow, piece.a, piece.b, max(0.0, clip.camera.fov - VIEWS["front"].fov))
-            if piece.a != piece.b and course is not None:
+            for arrow in piece.arrow.each():
+                course = arrows.path(arrow, piece.a, piece.b, arrows.wider(clip.camera))
+                if piece.a == piece.b or course is None:
+                    continue
                 x, y = clip.camera.project(course, 320, 240).T
                 assert x.min() > 2, clip.slug
                 assert x.max() < 318, clip.slug
@@ -63,17 +71,18 @@ def test_arrows_stay_inside_the_picture():
 
 def test_a_mirrored_clip_takes_its_twins_files_under_each_others_names(tmp_path):
     pytest.importorskip("moderngl")
-    from figure.film import FILES, flip
+    from figure.film import FILES, NIGHT_FILES, flip
 
     source = tmp_path / "there"
     source.mkdir()
-    for name in FILES:
+    for name in (*FILES, *NIGHT_FILES):
         (source / name).write_text(name)
 
     flip(source, tmp_path / "here")
 
     assert (tmp_path / "here" / "film.mp4").read_text() == "film-flipped.mp4"
     assert (tmp_path / "here" / "film-flipped.mp4").read_text() == "film.mp4"
+    assert (tmp_path / "here" / "film-night.mp4").read_text() == "film-night-flipped.mp4"
     assert (tmp_path / "here" / "still-small-flipped.webp").read_text() == "still-small.webp"
 
 
@@ -81,7 +90,7 @@ def test_the_list_names_each_film_once_and_the_authors_own_by_reference(tmp_path
     pytest.importorskip("moderngl")
     from figure import catalogue
 
-    clips = [clip for clip in read_all() if clip.exercise.startswith("center-to")]
+    clips = [clip for clip in read_all() if clip.exercise.startswith("center-to") and clip.position != "lying"]
     prints = {clip.slug: catalogue.fingerprint(clip) for clip in clips if clip.slug != "center-to-up"}
 
     catalogue.write(tmp_path, clips, prints)
@@ -142,25 +151,26 @@ def test_every_movement_has_been_drawn_as_it_is_now():
 def test_the_drawn_clips_are_all_there_and_small():
     pytest.importorskip("moderngl")
     from figure.catalogue import CLIPS
-    from figure.film import FILES
+    from figure.film import files_of
 
-    sizes = [(CLIPS / each["slug"] / name).stat().st_size for each in listed() for name in FILES]
+    sizes = [(CLIPS / clip.slug / name).stat().st_size for clip in read_all() for name in files_of(clip)]
 
-    assert len(sizes) == 42 * 6
-    assert max(sizes) < 300_000
-    assert sum(sizes) < 25_000_000
+    assert len(sizes) == len(listed()) * 6 + 8 * 2
+    assert max(sizes) < 400_000
+    assert sum(sizes) < 40_000_000
 
 
 def test_every_drawn_film_has_the_length_and_shape_of_its_movement():
     pytest.importorskip("moderngl")
     av = pytest.importorskip("av", reason="PyAV comes with the site")
     from figure.catalogue import CLIPS
+    from figure.film import files_of
 
     for clip in read_all():
-        for name in ("film.mp4", "film-flipped.mp4"):
+        for name in (name for name in files_of(clip) if name.endswith(".mp4")):
             with av.open(CLIPS / clip.slug / name) as film:
                 video = film.streams.video[0]
-                assert (video.frames, video.width, video.height) == (clip.frames, 960, 720), clip.slug
+                assert (video.frames, video.width, video.height) == (clip.frames, 1280, 960), clip.slug
                 assert (video.average_rate, video.codec_context.name) == (25, "h264")
                 assert not film.streams.audio
 
@@ -177,3 +187,26 @@ def test_nothing_of_the_site_imports_the_tool():
 
     assert site
     assert not [path for path in site if "from figure" in path.read_text() or "import figure" in path.read_text()]
+
+
+def test_the_ghost_shows_where_the_film_begins_and_never_covers_the_figure():
+    def bar(x):
+        picture = Image.new("RGBA", (240, 180))
+        picture.paste((200, 50, 50, 255), (x, 30, x + 60, 150))
+        return picture
+
+    still = with_ghost(bar(120), bar(120), bar(60))
+
+    assert still.getpixel((150, 90)) == (200, 50, 50, 255)
+    assert still.getpixel((90, 90))[:3] == pytest.approx([c * 0.42 for c in GHOST], abs=8)
+    assert still.getpixel((20, 90))[3] == 0
+
+
+def test_a_still_fits_any_ground():
+    pytest.importorskip("moderngl")
+    from figure.catalogue import CLIPS
+
+    for each in listed():
+        with Image.open(CLIPS / each["slug"] / "still-small.webp") as still:
+            assert still.mode == "RGBA", each["slug"]
+            assert still.convert("RGBA").getpixel((240, 2))[3] == 0, each["slug"]

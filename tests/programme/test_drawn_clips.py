@@ -1,7 +1,9 @@
 """How the drawn clips of a fresh install reach visitors."""
 
 import io
+import json
 import shutil
+from contextvars import copy_context
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from django.core.management import CommandError, call_command
 
 from clips.models import Clip
 from exercises.models import Exercise
+from exercises.sides import Sides, use
 from programme.drawn import FILES
 from tests.factories import files_of_a_clip, make_clip
 from tests.programme.small import EXERCISE, change, load, write
@@ -210,3 +213,53 @@ def test_every_exercise_of_a_fresh_install_has_a_clip_for_each_of_its_parts():
 
     for exercise in Exercise.objects.with_clips():
         assert all(part.clip for part in exercise.parts), exercise.slug
+
+
+def test_a_drawn_clip_brings_its_timeline_which_a_mirrored_page_turns_round(texts, clips):
+    part = {"start": 0, "end": 2, "phase": "there", "side": "left", "turn": 1, "words": "Turn to your {left}"}
+    (clips / "turn" / "timeline.json").write_text(json.dumps({"seconds": 2, "parts": [part]}))
+
+    load(texts, clips)
+
+    clip = Clip.objects.get(exercise__slug="turn")
+    assert [(told.phase, told.side, told.words) for told in clip.parts] == [("there", "left", "Turn to your left")]
+
+    def mirrored():
+        use(Sides(side="left"))
+        return clip.parts
+
+    assert [(told.side, told.words) for told in copy_context().run(mirrored)] == [("right", "Turn to your right")]
+
+
+def test_a_timeline_that_cannot_be_read_names_its_file(texts, clips):
+    (clips / "turn" / "timeline.json").write_text("{}")
+
+    with pytest.raises(CommandError, match=r"turn/timeline\.json"):
+        load(texts, clips)
+
+
+def test_a_night_film_comes_and_goes_with_its_drawing(texts, clips, django_capture_on_commit_callbacks):
+    night = clips / "turn" / "film-night.mp4"
+    night.write_bytes(files_of_a_clip()["film"])
+    load(texts, clips)
+    clip = Clip.objects.get(exercise__slug="turn")
+    assert Path(clip.film_night.path).read_bytes() == night.read_bytes()
+
+    night.unlink()
+    with django_capture_on_commit_callbacks(execute=True):
+        load(texts, clips)
+
+    assert Clip.objects.get(exercise__slug="turn").film_night_url == ""
+    assert not Path(clip.film_night.path).exists()
+
+
+def test_a_lying_clip_is_seen_only_by_visitors_who_choose_to_lie(texts, clips):
+    clips_toml = clips / "clips.toml"
+    lying = '\n[lies]\nexercise = "turn"\nposition = "lying"\nsame_as = "turn"\ndescription = "A head rolls."\n'
+    clips_toml.write_text(clips_toml.read_text() + lying)
+    load(texts, clips)
+    exercise = Exercise.objects.get()
+
+    assert exercise.first_clip.position == ""
+    assert exercise.clips_in("lying")[1].position == "lying"
+    assert exercise.clips_in("standing")[1].position == ""

@@ -56,3 +56,15 @@ def test_plain_fields_hold_no_markdown():
             for text in value if isinstance(value, list) else [value]:
                 if key in plain and isinstance(text, str):
                     assert not re.search(r"\]\(|\*\*", text), (path.name, key, text)
+
+
+@pytest.mark.parametrize("path", EXERCISES, ids=lambda path: path.stem)
+def test_each_position_says_how_to_get_ready_and_no_step_does(path):
+    exercise = tomllib.loads(path.read_text())
+
+    for position, word in (("lying", "Lie "), ("sitting", "Sit "), ("standing", "Stand ")):
+        ready = exercise.get(f"setup_{position}", "")
+        assert bool(ready) == exercise[position], position
+        assert not ready or ready.startswith(word), ready
+    for step in exercise["steps"]:
+        assert not re.match(r"(Sit|Stand|Lie)\b", step), step

@@ -3,7 +3,6 @@
 import contextlib
 import copy
 import http.client
-import json
 import os
 import signal
 import socket
@@ -12,25 +11,9 @@ import sys
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-CSRF = "c" * 32
+from tests.prepared import ROOT, copy_static, copy_with_people
 
-PREPARE = """
-import json, django
-django.setup()
-from django.conf import settings
-from django.contrib.auth import get_user_model
-from django.core.management import call_command
-from django.test import Client
-call_command("migrate", verbosity=0)
-cookies = {}
-for name in ("ana", "ben"):
-    user = get_user_model().objects.create_superuser(name, f"{name}@example.org", "a long password")
-    client = Client()
-    client.force_login(user)
-    cookies[name] = client.cookies[settings.SESSION_COOKIE_NAME].value
-print(json.dumps(cookies))
-"""
+CSRF = "c" * 32
 
 
 def free_port() -> int:
@@ -40,9 +23,12 @@ def free_port() -> int:
 
 
 class RealServer:
-    """gunicorn on a free port, restartable, with everything it writes below `folder`."""
+    """gunicorn on a free port, restartable, with everything it writes below `folder`.
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    Its site is empty, or has the programme with its clips. Static files are collected where DEBUG is "False".
+    """
+
+    def __init__(self, folder: Path, *, programme: bool = False, **settings: str) -> None:
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -57,6 +43,7 @@ class RealServer:
             "UPLOAD_FREE_BYTES": "0",
             "ORIGINALS_ROOT": str(folder / "originals"),
             "MEDIA_ROOT": str(folder / "media"),
+            "STATIC_ROOT": str(folder / "static"),
             "PORT": str(self.port),
             "WEB_WORKERS": "2",
             **settings,
@@ -65,8 +52,9 @@ class RealServer:
         self.worker: subprocess.Popen | None = None
         self.log = folder / "server.log"
         self.connections: list[socket.socket] = []
-        prepared = self.python("-c", PREPARE)
-        self.sessions = json.loads(prepared.splitlines()[-1])
+        self.sessions = copy_with_people(folder, programme=programme)
+        if self.environment["DEBUG"] == "False":
+            copy_static(Path(self.environment["STATIC_ROOT"]))
 
     def second_host(self) -> "RealServer":
         """Return another host of the same site: it shares the database and the folders."""
@@ -121,7 +109,7 @@ class RealServer:
             self.worker.wait()
             self.worker = None
 
-    def wait_until_up(self, seconds: float = 60) -> None:
+    def wait_until_up(self, seconds: float = 180) -> None:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             with contextlib.suppress(OSError, http.client.HTTPException):

@@ -14,6 +14,7 @@ from faq.models import Problem
 from tests.factories import make_exercise, make_problem
 from tests.workshop.forms import address
 from tests.workshop.two_people import answers, fields_of, opens, sends
+from texts.models import Deletion
 
 pytestmark = pytest.mark.django_db
 FROM_HERE = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate"}
@@ -93,6 +94,34 @@ def test_somebody_who_has_been_signed_out_gets_her_words_and_the_way_to_sign_in(
     assert f"{reverse('account_login')}?next=" in page.text
     assert "no-store" in page["Cache-Control"]
     assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize("is_signed_in", [True, False])
+@pytest.mark.parametrize("door", ["delete", "for good", "undo", "list"])
+def test_a_button_that_was_not_taken_is_never_pressed_by_the_page_that_says_so(strict, workshop, door, is_signed_in):
+    exercise, deleted = make_exercise(), make_exercise()
+    workshop.post(address(deleted, "delete"))
+    record = Deletion.objects.get()
+    action = {"action": "delete_selected", "_selected_action": exercise.pk}
+    doors = {
+        "delete": (address(exercise, "delete"), {}),
+        "for good": (reverse("admin:delete_for_good", args=[record.pk]), {}),
+        "undo": (reverse("admin:bring_back"), {"deletions": record.pk}),
+        "list": (reverse("admin:exercises_exercise_changelist"), action),
+    }
+    path, form = doors[door]
+    if not is_signed_in:
+        Session.objects.all().delete()
+    sent = urlencode(form | {"csrfmiddlewaretoken": "b" * 32})
+
+    page = strict.post(path, sent, "application/x-www-form-urlencoded", headers=FROM_HERE)
+
+    assert page.status_code == 403
+    assert "Nothing has changed" in page.text
+    assert "_look" not in page.text
+    assert ('?next=%2Fadmin%2F"' in page.text) is not is_signed_in  # most of these addresses take no GET
+    assert Exercise.objects.get() == exercise
+    assert Deletion.objects.get() == record
 
 
 def test_a_form_refused_at_the_door_says_where_its_words_are(client):

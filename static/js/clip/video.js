@@ -1,5 +1,7 @@
 // The video of a clip. It is made on the first tap, so that a page fetches no byte of film before.
 
+const LOOK_MS = 100; // how often the line under the film looks where the film is
+
 export function makeVideo(dataset, poster) {
   const video = document.createElement("video");
   Object.assign(video, {
@@ -42,13 +44,21 @@ export function showCaptions(video, source, place) {
 }
 
 // Says in `line` what the movement does, at each moment of the film: [[start in seconds, words], ...]. A text track would
-// do it, too, but a cue that begins with the film stops WebKitGTK's film at once.
+// do the same, but WebKitGTK stops the film at its first cue.
 export function showPhases(video, phases, line) {
   if (!line || !phases.length) return;
-  video.addEventListener("timeupdate", () => {
-    const [, words] = phases.findLast(([start]) => start <= video.currentTime) ?? phases[0];
+  let timer;
+  const show = () => {
+    const [, words] = phases.filter(([start]) => start <= video.currentTime).pop() ?? phases[0];
     if (line.textContent !== words) line.textContent = words;
+  };
+  const stop = () => clearInterval(timer);
+  video.addEventListener("playing", () => {
+    stop();
+    timer = setInterval(show, LOOK_MS);
   });
+  for (const event of ["pause", "emptied", "error"]) video.addEventListener(event, stop);
+  video.addEventListener("seeked", show);
 }
 
 // A slider for films that are long enough to look for a place in them.

@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.browser import collect_complaints, cookies_of
+from tests.browser import collect_complaints, cookies_of, open_context
+
+BAR = "[data-bar=draft]"
 
 
 @pytest.fixture
@@ -12,7 +14,7 @@ def open_page(chromium, live_server, client):
 
     def opened(path, width=1280, scheme="light", **options):
         view = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme, "base_url": live_server.url}
-        context = chromium.new_context(**view, **options)
+        context = open_context(chromium, **view, **options)
         contexts.append(context)
         context.add_cookies(cookies_of(client, live_server.url))
         page = context.new_page()
@@ -30,3 +32,9 @@ def save(page):
     """Press the first button “Save” and wait for the page that says so."""
     with page.expect_navigation():
         page.locator("input[name=_save]").first.click()
+
+
+def type_into(page, name, words):
+    field = page.locator(f"[name={name}]")
+    field.fill(words)
+    return field

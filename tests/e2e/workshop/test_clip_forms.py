@@ -38,7 +38,7 @@ def test_a_film_becomes_ready_and_plays_without_loading_the_page_again(open_page
 
     convert(clip)
 
-    page.get_by_text("Ready, 1 second").first.wait_for(timeout=15_000)
+    page.get_by_text("Ready, 1 second").first.wait_for()
     assert "Ready" in page.locator(".clip-spoken").text_content()
     assert page.locator("video").count() == 2
     for film in page.locator("video").all():
@@ -60,7 +60,7 @@ def test_the_list_follows_a_film_that_cannot_be_used(open_page):
 
     Conversion.objects.update(status="failed", problem="The film is cut off.")
 
-    page.get_by_text("The film is cut off.").first.wait_for(timeout=15_000)
+    page.get_by_text("The film is cut off.").first.wait_for()
     assert str(clip) in page.locator(".clip-spoken").text_content()
     assert page.locator("[data-underway]").count() == 0
     assert page.complaints == []
@@ -103,7 +103,7 @@ def test_a_still_is_chosen_by_keyboard_and_appears_by_itself(open_page):
     jobs.make_still.call(clip.pk)
 
     clip.refresh_from_db()
-    page.locator(f'video[poster*="{clip.still.name.rpartition("/")[2]}"]').wait_for(timeout=15_000)
+    page.locator(f'video[poster*="{clip.still.name.rpartition("/")[2]}"]').wait_for()
     assert page.get_by_text("The still you chose is being made.").count() == 0
     assert page.complaints == []
 
