@@ -3,7 +3,7 @@
 
 import { isSlow, keepSlow } from "./clip/speed.js";
 import { Taps } from "./clip/taps.js";
-import { makeVideo, showCaptions, showPhases, showSeek } from "./clip/video.js";
+import { makeVideo, repeat, showCaptions, showPhases, showSeek } from "./clip/video.js";
 
 const PATIENCE_MS = 15_000; // a film that has not begun by then is not on its way
 
@@ -66,6 +66,7 @@ class Clip {
     if (dataset.captions) showCaptions(video, dataset.captions, this.captions);
     showPhases(video, JSON.parse(dataset.phases ?? "[]"), this.phase);
     if ("long" in dataset) showSeek(video, this.seek);
+    repeat(video); // before show() listens, so that the button never says that the film has stopped
     video.addEventListener("loadedmetadata", () => this.resume());
     video.addEventListener("play", () => this.show());
     video.addEventListener("pause", () => this.show());

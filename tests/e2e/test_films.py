@@ -154,7 +154,6 @@ def test_the_player_is_complete_from_the_keyboard_and_says_its_state(new_page, u
     page.keyboard.press("Enter")
     until(page, "document.activeElement.innerText === 'Pause'")
     assert not page.evaluate("document.querySelector('video').paused")
-    assert page.evaluate("document.querySelector('video').loop")
     assert page.locator("video").get_attribute("aria-label") == "Center to left (turn to the left and back)"
 
     page.wait_for_timeout(500)
@@ -169,6 +168,22 @@ def test_the_player_is_complete_from_the_keyboard_and_says_its_state(new_page, u
     assert page.evaluate("document.querySelector('video').playbackRate") == 0.5
     page.reload()
     assert page.get_by_role("button", name="Slow").get_attribute("aria-pressed") == "true"
+
+
+def test_a_film_that_has_come_to_its_end_begins_anew(new_page, uploaded):
+    page = new_page()
+    page.goto("/exercises/center-to-left/")
+    play(page)
+    page.evaluate("words = []; button = document.querySelector('[data-clip-play]')")
+    watch = "new MutationObserver(() => words.push(button.innerText))"
+    page.evaluate(f"{watch}.observe(button, {{ subtree: true, childList: true }})")
+
+    page.evaluate("video = document.querySelector('video'); video.currentTime = video.duration - 0.3")
+    until(page, "video.currentTime > video.duration - 0.3")
+    until(page, "video.currentTime < 1 && video.currentTime > 0.1")
+
+    assert not page.evaluate("video.paused")
+    assert page.evaluate("words.includes('Play')") is False
 
 
 def test_a_second_tap_of_a_trembling_hand_changes_nothing(new_page, uploaded):

@@ -45,3 +45,24 @@ def test_dark_and_light_schemes_differ(new_page):
         colours.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
 
     assert len(colours) == 2
+
+
+#: Words that a box cuts off, or that stand beyond the screen.
+CUT_OFF = """
+[...document.querySelectorAll("main :is(a, p, h1, h2, h3, li, span, b, label)")].filter((element) => {
+  const { width, right } = element.getBoundingClientRect();
+  return width > 1 && element.innerText && !element.closest(".hidden-text") && right > innerWidth - 8;
+}).map((element) => element.innerText)
+"""
+
+
+@pytest.mark.parametrize("address", ["/", "/stages/", "/stages/1/", "/exercises/", "/search/?q=left", "/start/"])
+def test_letters_of_twice_the_size_are_all_on_a_phones_screen(new_page, address):
+    page = new_page(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    page.goto(address)
+    before = page.evaluate("document.documentElement.scrollHeight")
+
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+
+    assert page.evaluate(CUT_OFF) == []
+    assert page.evaluate("document.documentElement.scrollHeight") < 5 * before  # no column of single letters

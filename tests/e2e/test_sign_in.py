@@ -146,6 +146,18 @@ def test_a_passkey_that_is_not_used_is_said_so(site, new_page):
     page.get_by_text("The passkey was not used.").wait_for()
 
 
+def test_a_browser_without_passkeys_says_so_and_names_another_way(come_in):
+    page = come_in("dora")
+    page.add_init_script("delete window.PublicKeyCredential")
+
+    page.goto("/admin/")
+    page.get_by_role("link", name="Protect your account").click()
+    page.get_by_role("link", name="Add a passkey").click()
+
+    assert page.get_by_text("This browser cannot make passkeys.").is_visible()
+    assert page.get_by_role("button", name="Add a passkey").count() == 0
+
+
 def test_tries_are_counted_for_both_processes(new_page):
     page = new_page()
     said = []

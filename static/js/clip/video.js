@@ -7,7 +7,6 @@ export function makeVideo(dataset, poster) {
   Object.assign(video, {
     src: dataset.film,
     poster,
-    loop: true,
     playsInline: true,
     muted: !("sound" in dataset),
     width: Number(dataset.width),
@@ -16,6 +15,16 @@ export function makeVideo(dataset, poster) {
   video.setAttribute("playsinline", "");
   video.setAttribute("aria-label", dataset.name);
   return video;
+}
+
+// Lets a film that plays to its end begin anew. WebKitGTK ends the later rounds of `loop` seconds early, and the way back
+// of the movement is lost. A film that is paused and put to its end stays there: it sends no "pause" there.
+export function repeat(video) {
+  video.addEventListener("pause", () => {
+    if (!video.ended) return;
+    video.currentTime = 0;
+    video.play().catch(() => {});
+  });
 }
 
 // Shows the captions in `place`, not in the picture, so that mirroring never touches them.
