@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "cdtrainer.sqlite.patience.PatienceMiddleware",
     "cdtrainer.middleware.PolicyHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "cdtrainer.middleware.RefuseNulMiddleware",
@@ -80,7 +81,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "staff.middleware.RequireSecondFactorMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "cdtrainer.urls"

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.admin.options import InlineModelAdmin
 from django.db import models
 from django.db.models import Count, Q
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
@@ -19,11 +20,27 @@ from exercises.choices import GroupChoice
 from exercises.models import BodyPart, Equipment, Exercise, ExerciseGroup, Variation
 from texts.admin import REVIEW, KeptInline, ReviewedTextAdmin, ReviewFilter, TextAdmin, WorkshopAdmin
 
+#: Numbers far above those of real variations; the field takes up to 32 767.
+OUT_OF_THE_WAY = 30_000
+
+
+class VariationFormSet(BaseInlineFormSet):
+    """The variations of an exercise, which may exchange their numbers."""
+
+    def save_existing_objects(self, commit: bool = True) -> Any:
+        """Save and delete rows; first take away every number that goes to another, as no two may ever share one."""
+        changed = [form for form in self.initial_forms if "number" in form.changed_data or form in self.deleted_forms]
+        if commit:
+            for place, form in enumerate(changed, start=OUT_OF_THE_WAY):
+                Variation.objects.filter(pk=form.instance.pk).update(number=place)
+        return super().save_existing_objects(commit)
+
 
 class VariationInline(admin.StackedInline):
     """The variations of an exercise, on the exercise's form."""
 
     model = Variation
+    formset = VariationFormSet
     extra = 0
     fields = [("number", "title"), "how", "description"]
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import unescape
+from itertools import takewhile
 from typing import Any
 
 from django.db import models
@@ -17,6 +18,8 @@ from texts.models import Version
 from texts.prose import ProseField
 
 UNCHANGED_WORDS = 12  # shown on each side of a change
+WORDS, LINES = r"\s+|\S+", r"[^\n]+|\n+"
+MOST_COMPARED = 4_000_000  # pairs of pieces: a second at the worst, in which this process answers nobody else
 
 #: Model -> primary key -> name of the row, for every row that some versions refer to.
 Names = dict[type[models.Model], dict[int, str]]
@@ -102,8 +105,29 @@ def plain(html: str) -> str:
 
 
 def compared(old: str, new: str) -> Iterator[Piece]:
-    """Yield the words of both texts in one sequence, each marked with what became of it."""
-    old_words, new_words = re.findall(r"\s+|\S+", old), re.findall(r"\s+|\S+", new)
+    """Yield the words of both texts in one sequence, each marked with what became of it.
+
+    Where too much has changed to be compared by words in a second, whole lines are, or nothing but the two texts.
+    """
+    old_words, new_words = re.findall(WORDS, old), re.findall(WORDS, new)
+    head = alike(old_words, new_words)
+    tail = alike(old_words[head:][::-1], new_words[head:][::-1])
+    if head:
+        yield Piece("same", "".join(old_words[:head]))
+    middles = ("".join(words[head : len(words) - tail]) for words in (old_words, new_words))
+    yield from _compared(*middles)
+    if tail:
+        yield Piece("same", "".join(old_words[-tail:]))
+
+
+def alike(one: list[str], other: list[str]) -> int:
+    """Return with how many equal words both begin."""
+    return sum(1 for _pair in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _compared(old: str, new: str) -> Iterator[Piece]:
+    """Yield the pieces of two texts that begin and end differently."""
+    old_words, new_words = divided(old, new)
     steps = difflib.SequenceMatcher(None, old_words, new_words, autojunk=False).get_opcodes()
     removed = added = ""
     for number, (tag, a, b, c, d) in enumerate(steps):
@@ -116,6 +140,15 @@ def compared(old: str, new: str) -> Iterator[Piece]:
         removed = added = ""
         yield Piece("same", before)
     yield from _changed(removed, added)
+
+
+def divided(old: str, new: str) -> tuple[list[str], list[str]]:
+    """Return both texts in the smallest pieces that do not take too long to compare: words, lines, or each as one."""
+    for pieces in (WORDS, LINES):
+        both = re.findall(pieces, old), re.findall(pieces, new)
+        if len(both[0]) * len(both[1]) <= MOST_COMPARED:
+            return both
+    return [old], [new]
 
 
 def _changed(removed: str, added: str) -> Iterator[Piece]:

@@ -24,6 +24,14 @@ def test_the_second_visit_takes_no_query_but_the_versions(client, django_assert_
         assert client.get("/stages/1/").status_code == 200
 
 
+def test_a_stored_page_has_every_header_that_protects_its_reader(client):
+    make_stage(number=1)
+    first, second = client.get("/stages/1/"), client.get("/stages/1/")
+
+    assert first["X-Frame-Options"] == second["X-Frame-Options"] == "DENY"
+    assert set(first.headers) <= set(second.headers)
+
+
 def test_an_edit_shows_as_soon_as_the_version_is_read_again(client):
     stage = make_stage(number=1, summary="Old words.")
     assert "Old words." in client.get("/stages/1/").text

@@ -2,9 +2,11 @@
 
 import pytest
 
+from exercises.admin import OUT_OF_THE_WAY
 from exercises.models import Exercise
-from tests.factories import make_clip, make_exercise, make_group, make_stage
-from tests.workshop.forms import address, changelist
+from tests.factories import make_clip, make_exercise, make_group, make_stage, make_variation
+from tests.workshop.forms import address, changelist, save
+from texts.models import Version
 
 pytestmark = pytest.mark.django_db
 
@@ -87,3 +89,16 @@ def test_the_lists_behind_what_is_missing_hold_just_that(workshop):
     assert listed(clip="not-filmed") == {drawn}
     assert listed(clip="unchecked") == {drawn}
     assert listed(review="never") == {filmed, drawn}
+
+
+def test_variations_exchange_their_numbers(workshop):
+    exercise = make_exercise()
+    for title in ("slowly", "slower", "slowest"):
+        make_variation(exercise=exercise, title=title)
+
+    save(workshop, exercise, variations__0__number=2, variations__1__number=1)
+    assert [variation.title for variation in exercise.variations.all()] == ["slower", "slowly", "slowest"]
+
+    save(workshop, exercise, variations__0__number=3, variations__2__DELETE="on")
+    assert {variation.number: variation.title for variation in exercise.variations.all()} == {2: "slowly", 3: "slower"}
+    assert not Version.objects.filter(content__number__gte=OUT_OF_THE_WAY).exists()

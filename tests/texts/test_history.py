@@ -1,5 +1,7 @@
 """Every change of a text is kept, with who and when, and can be undone."""
 
+import time
+
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
@@ -308,3 +310,24 @@ def test_loading_the_whole_programme_writes_one_version_a_text(db, tmp_path):
 
     assert Version.objects.count() > 100
     assert not Version.objects.exclude(by="").exists()
+
+
+@pytest.mark.parametrize("line_end", [" ", "\n"])
+def test_two_long_texts_are_compared_within_two_seconds(line_end):
+    one, other = (line_end.join(f"word{number * factor % 97}" for number in range(20_000)) for factor in (1, 3))
+    began = time.monotonic()
+
+    pieces = list(differences.compared(one, other))
+
+    assert time.monotonic() - began < 2
+    assert "".join(piece.words for piece in pieces if piece.kind != "added") == one
+    assert "".join(piece.words for piece in pieces if piece.kind != "removed") == other
+
+
+def test_one_word_of_a_long_text_is_marked_alone():
+    words = [f"word{number % 97}" for number in range(20_000)]
+    old, new = " ".join(words), " ".join([*words[:9000], "other", *words[9001:]])
+
+    changed = [piece for piece in differences.compared(old, new) if piece.kind != "same"]
+
+    assert [(piece.kind, piece.words) for piece in changed] == [("removed", words[9000]), ("added", "other")]
