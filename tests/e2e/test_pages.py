@@ -1,5 +1,7 @@
 """What only a browser can tell about the pages."""
 
+import pytest
+
 
 def test_an_address_with_a_question_opens_its_answer(new_page):
     page = new_page()
