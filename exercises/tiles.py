@@ -24,6 +24,6 @@ class Tile:
     y: int
 
     @property
-    def view_box(self) -> str:
-        """Return the SVG `viewBox` that shows this tile alone."""
-        return f"{self.x} {self.y} {TILE[0]} {TILE[1]}"
+    def place(self) -> str:
+        """Return the classes that show this tile alone: how wide the sheet is, and the tile's column and row."""
+        return f"tile-of-{self.sheet.width // TILE[0]} tile-x{self.x // TILE[0]} tile-y{self.y // TILE[1]}"

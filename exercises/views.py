@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from exercises import structured_data
-from exercises.filters import Filters
+from exercises.filters import Filters, query_of
 from exercises.models import Exercise
+from exercises.positions import Position
 from exercises.rounds import round_of
 from exercises.sides import sided
 from exercises.stills import in_stages, set_tiles, sheet_response
@@ -68,8 +69,10 @@ def exercise_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """
     exercises = Exercise.objects.published()
     exercise = get_object_or_404(exercises.with_clips().prefetch_related("equipment", "body_parts"), slug=slug)
+    filters = Filters(request.GET)
+    exercise.chosen_position = filters.chosen.get("position", "")
     clip = exercise.first_clip
-    way = way_of(exercise, Filters(request.GET))
+    way = way_of(exercise, filters)
     previous, following = neighbours(way.exercises, exercise)
     context = {
         "exercise": exercise,
@@ -77,9 +80,38 @@ def exercise_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "previous": previous,
         "next": following,
         "query": way.query,
+        "positions": position_choices(exercise, filters),
         "picture": clip.still_url if clip else "",
     }
     return render(request, "exercises/exercise_detail.html", exercise_head(request, exercise, way) | context)
+
+
+@dataclass(frozen=True)
+class PositionChoice:
+    """A position of an exercise's page: its name, how to get ready for it, the query that chooses it, and if it is."""
+
+    position: Position
+    set_up: str
+    query: str
+    chosen: bool
+
+
+def position_choices(exercise: Exercise, filters: Filters) -> list[PositionChoice]:
+    """Return the positions of an exercise, the calmest first; without a choice, the one that most clips show.
+
+    A choice stays for the next exercise of the stage, or of the list that a visitor comes from.
+    """
+    set_ups = exercise.set_ups
+    possible = [each.position for each in set_ups]
+    usual = next((each for each in (Position.SITTING, Position.STANDING, Position.LYING) if each in possible), None)
+    chosen = exercise.chosen_position if exercise.chosen_position in possible else usual
+    others = filters.chosen or {"stage": str(exercise.group.stage.number)}
+    return [
+        PositionChoice(
+            each.position, each.text, query_of(others | {"position": each.position.value}), each.position == chosen
+        )
+        for each in set_ups
+    ]
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
-"""Debian's Chromium, and what the two kinds of browser tests share.
+"""Debian's Chromium, and what the three kinds of browser tests share.
 
 - `tests/e2e/` drives what `make run` serves: gunicorn, the worker, collected files, and one database for all tests of
   a process. It is for what only the whole site can show: films, caches, sign-in, the weight of a page. Such a test
   sees what a visitor or a therapist sees, and nothing else.
 - `tests/e2e/workshop/` drives Django's live server in the test's own process, on rows which the test makes and looks
-  up: forms, lists, order, the editor. Only `test_upload_page.py` starts a server of its own, because it kills it.
+  up: forms, lists, order, the editor.
+- `tests/e2e/uploads/` drives the page “Upload clips” of a server with a worker, which it kills in the middle of films.
 """
 
 import os

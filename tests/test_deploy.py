@@ -14,6 +14,8 @@ from clips.conversion import ffmpeg
 from tests.deploy_nginx import Nginx
 from tests.uploads.real_server import RealServer
 
+pytestmark = pytest.mark.xdist_group("nginx")
+
 DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
 UNITS = sorted(DEPLOY.glob("*.service"))
 GIGABYTE = 1024**3

@@ -3,7 +3,7 @@
     python tools/forty_films.py [SEED]
 
 Chromium sends 32 good films (HEVC, HDR, rotated, 4K60, variable frame rate ...) and 8 broken ones through a slow line,
-which is cut three times, to a real server, which is killed with -9 twice. It takes about two minutes. Exits with 1
+which is cut three times, to a real server, which is killed with -9 twice. It takes two to three minutes. Exits with 1
 unless every good film has become one ready clip whose original is the film, bit for bit, and every broken one has been
 refused with a reason.
 """

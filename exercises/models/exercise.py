@@ -239,6 +239,8 @@ class Exercise(ReviewedText):
 
     #: The place of its still on the sheet of a list; `exercises.stills` sets it.
     tile: Tile | None = None
+    #: The `Position` that a visitor has chosen on its page; a view sets it before it reads any clip.
+    chosen_position: str = ""
 
     class Meta(ReviewedText.Meta):
         ordering = ["position", "pk"]
@@ -347,8 +349,8 @@ class Exercise(ReviewedText):
 
     @cached_property
     def clips_by_variation(self) -> dict[int, Any]:
-        """Return the clip that visitors see, by variation, before they have chosen a position."""
-        return self.clips_in("")
+        """Return the clip that visitors see, by variation, in the position that they have chosen."""
+        return self.clips_in(self.chosen_position)
 
     def clips_in(self, position: str) -> dict[int, Any]:
         """Return the clip that visitors see, by variation, who have chosen this `Position`."""

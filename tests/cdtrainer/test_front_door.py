@@ -13,6 +13,8 @@ import pytest
 from cdtrainer.front_door import REFUSED, FrontDoor
 from tests.uploads.real_server import RealServer
 
+pytestmark = pytest.mark.xdist_group("front_door")
+
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=b"
 MEGABYTE = 1024 * 1024

@@ -13,7 +13,7 @@ import pytest
 
 from tests.uploads.real_server import CSRF, RealServer
 
-pytestmark = pytest.mark.e2e  # not a browser, but as slow as one
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("full_disk")]  # not a browser, but as slow as one
 
 URLENCODED = "application/x-www-form-urlencoded"
 PAGES = ["/", "/stages/", "/exercises/", "/faq/", "/problems/"]

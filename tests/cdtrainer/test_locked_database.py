@@ -16,7 +16,7 @@ from tests.uploads.real_server import CSRF, RealServer
 from tests.workshop.two_people import fields_of
 from tools.visitors import Visits, visitors
 
-pytestmark = pytest.mark.e2e  # not a browser, but as slow as one
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("locked")]  # not a browser, but as slow as one
 
 PAGES = ["/", "/stages/", "/exercises/", "/faq/"]
 URLENCODED = "application/x-www-form-urlencoded"

@@ -1,59 +1,23 @@
-"""The life of a clip in the background: taken, looked at, converted, published, lost and found again."""
+"""The life of a clip in the background: taken, looked at, converted, published, refused or tried again."""
 
 import errno
-import os
-import signal
-import subprocess
-import sys
-from datetime import timedelta
 
 import pytest
 from django.core.files import File
 from django.core.files.base import ContentFile
-from django.core.files.storage import Storage, default_storage
+from django.core.files.storage import Storage
 from django.utils import timezone
-from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from clips.conversion import ffmpeg, files, heartbeat, jobs, leases
+from clips.conversion import ffmpeg, files, jobs
 from clips.conversion.convert import Converted
 from clips.conversion.leases import Lease, LeaseLostError
 from clips.conversion.models import Conversion
 from clips.models import FILE_FIELDS, MADE_FIELDS, Clip
-from tests.factories import make_clip
+from tests.clips.converting import files_of, named_by, queued, raises
 from texts import freshness
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def uploaded(film, django_capture_on_commit_callbacks):
-    """Make a clip whose film has just been uploaded."""
-
-    def make(name="plain.mp4", **fields):
-        clip = make_clip(**{"status": Clip.Status.WAITING, "published": True} | fields)
-        with film(name).open("rb") as file:
-            clip.original.save(name, File(file))
-        with django_capture_on_commit_callbacks(execute=True):
-            jobs.submit(clip)
-        return clip
-
-    return make
-
-
-def queued():
-    """Return the names and arguments of the tasks that wait, the next one first."""
-    ready = DBTaskResult.objects.filter(status=TaskResultStatus.READY)
-    return [(result.task_path.rpartition(".")[2], result.args_kwargs["args"][0]) for result in ready]
-
-
-def files_of(clip):
-    folder = f"clips/{clip.public_id}"
-    return {f"{folder}/{name}" for name in default_storage.listdir(folder)[1]}
-
-
-def named_by(clip):
-    return {getattr(clip, field).name for field in FILE_FIELDS} - {""}
 
 
 def test_an_uploaded_film_becomes_what_visitors_play(uploaded):
@@ -218,13 +182,6 @@ def test_other_failures_are_tried_again_three_times(uploaded, monkeypatch, error
     assert "riddle" not in clip.problem
 
 
-def raises(error):
-    def raise_it(*args, **kwargs):
-        raise error
-
-    return raise_it
-
-
 @pytest.mark.parametrize(
     "error", [OSError(errno.ENOSPC, "full"), ffmpeg.FfmpegError("exit 228: No space left on device")]
 )
@@ -306,175 +263,3 @@ def test_a_missing_original_is_said_plainly(uploaded):
     clip.refresh_from_db()
     assert clip.status == Clip.Status.FAILED
     assert "missing on the server" in clip.problem
-
-
-def token_of_a_dead_process():
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
-    return f"{leases.this_host()}{gone.pid:08x}00000000"
-
-
-# Lost and found -----------------------------------------------------------------------
-
-
-def lose(clip):
-    """Take a clip and let the lease run out, as if its worker had been killed."""
-    assert Lease.take(clip.pk)
-    assert jobs.reap() == 0  # still taken
-    Conversion.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-    assert jobs.reap() == 1
-    clip.refresh_from_db()
-
-
-def test_restarting_the_server_three_times_uses_up_no_attempt(uploaded):
-    clip = uploaded()
-
-    for _ in range(3):
-        lose(clip)
-
-    assert (clip.status, clip.conversion.attempts, clip.conversion.losses) == (Clip.Status.WAITING, 0, 3)
-    assert jobs.reap() == 0
-    jobs.convert_film.call(clip.pk)
-    clip.refresh_from_db()
-    assert (clip.status, clip.conversion.losses) == (Clip.Status.READY, 0)
-
-
-def test_a_film_that_kills_its_worker_waits_longer_each_time_and_then_has_failed(uploaded):
-    clip = uploaded()
-    waits = []
-
-    for _ in range(jobs.MOST_LOSSES):
-        DBTaskResult.objects.all().delete()
-        lose(clip)
-        if clip.status == Clip.Status.WAITING:
-            task = DBTaskResult.objects.get()
-            starts = task.run_after
-            waits.append(round((starts - timezone.now()) / timedelta(minutes=1)) if starts.year < 9000 else 0)
-
-    assert waits == [0, 0, 10, 20, 40, 80, 160, 320, 360, 360, 360]
-    assert clip.status == Clip.Status.FAILED
-    assert "interrupted 12 times, over more than a day" in clip.problem
-    assert jobs.reap() == 0
-
-
-def test_a_clip_that_waits_after_losses_says_so_and_can_be_tried_at_once(uploaded, django_capture_on_commit_callbacks):
-    clip = uploaded()
-    for _ in range(3):
-        lose(clip)
-    assert "It is tried again by itself at" in clip.problem
-    assert clip.can_be_tried_again
-
-    with django_capture_on_commit_callbacks(execute=True):
-        jobs.submit(clip)
-
-    assert (clip.conversion.losses, clip.problem) == (0, "")
-    assert ("look_at_film", clip.pk) in queued()
-
-
-@pytest.mark.parametrize("end", [-signal.SIGKILL, -signal.SIGTERM, 255])
-def test_a_killed_ffmpeg_says_nothing_about_the_film(uploaded, monkeypatch, end):
-    clip = uploaded()
-    monkeypatch.setattr(jobs, "convert", raises(ffmpeg.failure(end, "")))
-
-    jobs.convert_film.call(clip.pk)
-
-    clip.refresh_from_db()
-    conversion = clip.conversion
-    assert (clip.status, conversion.attempts, conversion.losses, clip.problem) == (Clip.Status.WAITING, 0, 1, "")
-
-
-def test_a_killed_first_look_is_no_refusal(uploaded, monkeypatch):
-    clip = uploaded()
-    real = ffmpeg.run
-
-    def killed(command, **options):
-        return real(["/bin/sh", "-c", "kill -9 $$"], **options)
-
-    monkeypatch.setattr(ffmpeg, "run", killed)
-
-    jobs.look_at_film.call(clip.pk)
-
-    clip.refresh_from_db()
-    assert clip.status == Clip.Status.WAITING
-    assert ("convert_film", clip.pk) in queued()
-
-
-def test_a_clip_of_a_dead_process_is_queued_again_at_once(uploaded):
-    clip = uploaded()
-    Lease.take(clip.pk)
-    Conversion.objects.update(lease_token=token_of_a_dead_process())
-
-    assert jobs.reap() == 1
-
-    clip.refresh_from_db()
-    assert clip.status == Clip.Status.WAITING
-
-
-def test_only_processes_of_this_very_host_are_declared_dead():
-    token = leases.new_token()
-    assert len(token) == 32
-    assert not leases.worker_died(token)
-    assert not leases.worker_died("f" * 32)
-    assert not leases.worker_died("")
-    assert int(token[16:24], 16) == os.getpid()
-
-
-def test_a_clip_lost_at_its_first_look_is_found(uploaded):
-    clip = uploaded()
-    result = DBTaskResult.objects.get()
-    result.claim(token_of_a_dead_process())
-
-    assert jobs.reap() == 1
-
-    result.refresh_from_db()
-    assert result.status == TaskResultStatus.FAILED
-    assert queued() == [("convert_film", clip.pk)]
-
-
-def test_a_clip_that_nobody_lost_is_left_alone(uploaded):
-    uploaded()
-
-    assert jobs.reap() == 0
-    assert len(queued()) == 1
-
-
-def test_a_look_that_says_running_for_ever_is_found(uploaded):
-    clip = uploaded()
-    result = DBTaskResult.objects.get()
-    result.claim("another host")
-    assert jobs.reap() == 0
-    DBTaskResult.objects.update(started_at=timezone.now() - timedelta(hours=1))
-
-    assert jobs.reap() == 1
-    assert queued() == [("convert_film", clip.pk)]
-
-
-def test_tidying_removes_what_no_clip_names_and_nothing_else(uploaded, settings):
-    clip = uploaded()
-    jobs.convert_film.call(clip.pk)
-    clip.refresh_from_db()
-    kept = named_by(clip)
-    strays = [settings.MEDIA_ROOT / "clips/nobody/film.mp4", settings.ORIGINALS_ROOT / "nobody/0123"]
-    fresh = settings.ORIGINALS_ROOT / "somebody/0123"  # its clip is being saved at this moment
-    for path in [*strays, fresh]:
-        path.parent.mkdir(parents=True)
-        path.write_text("film")
-    for path in strays:
-        os.utime(path, (0, 0))
-
-    files.tidy()
-
-    assert [path.exists() for path in strays] == [False, False]
-    assert fresh.exists()
-    assert files_of(clip) == kept
-    assert clip.original.storage.exists(clip.original.name)
-
-
-def test_a_worker_shows_that_it_lives():
-    assert heartbeat.worker_seen_at() is None
-
-    heartbeat.beat()
-
-    seen = heartbeat.worker_seen_at()
-    assert seen
-    assert timezone.now() - seen < timedelta(seconds=5)

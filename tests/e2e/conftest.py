@@ -1,7 +1,8 @@
 """One Chromium and one real site a process, and somebody signed in there; see tests/browser.py for the two kinds.
 
 `make test` runs these tests in more processes than there are cores, because they mostly wait. Those of one
-`xdist_group` stay together: they share a site, or a server, that takes seconds to start.
+`xdist_group` stay together: they share a site, or a server, that takes seconds to start. xdist begins with the largest
+groups, so that none of them is left for the end.
 """
 
 import os

@@ -37,7 +37,7 @@ def drawn(monkeypatch):
 
 def sheets_on(client, page):
     """Return the addresses of the sheets on a page, each once."""
-    found = re.findall(r'<image\s+href="([^"]+)"', client.get(page).text)
+    found = re.findall(r'class="tile-of-[^"]+"\s+src="([^"]+)"', client.get(page).text)
     return list(dict.fromkeys(address.replace("&amp;", "&") for address in found))
 
 
@@ -54,8 +54,9 @@ def test_a_stage_shows_its_stills_from_one_sheet(client, group):
     [sheet] = sheets_on(client, "/stages/1/")
     response = client.get(sheet)
 
-    assert len(re.findall(r"<image\s", html)) == 7
-    assert 'viewBox="0 180 240 180"' in html
+    assert html.count('<picture class="thumb tile">') == 7
+    assert 'class="tile-of-6 tile-x0 tile-y1"' in html
+    assert f'srcset="{sheet.replace("&", "&amp;")}&amp;night=1"' in html
     assert picture(response).size == (1440, 360)
     assert "immutable" in response["Cache-Control"]
 
@@ -78,7 +79,7 @@ def test_a_filtered_list_shows_the_right_tile(client, group):
 
     html = client.get("/exercises/?movement=partial").text
 
-    assert re.findall(r'class="thumb"\s+viewBox="([^"]+)"', html) == ["240 0 240 180"]
+    assert re.findall(r'class="(tile-of-[^"]+)"', html) == ["tile-of-2 tile-x1 tile-y0"]
 
 
 def test_the_sheet_shows_each_visitor_the_side_they_asked_for(client, group):

@@ -77,9 +77,31 @@ def test_how_to_get_ready_stands_before_the_steps_for_each_position_of_the_exerc
     )
 
     html = client.get("/exercises/turn/").text
+    assert html.index("Sit back.") < html.index("Lift your chin.")
+    assert "Lie on your left side." not in html
 
-    assert html.index("Lie on your left side.") < html.index("Sit back.") < html.index("Lift your chin.")
+    html = client.get("/exercises/turn/?position=lying").text
+    assert html.index("Lie on your left side.") < html.index("Lift your chin.")
+    assert "Sit back." not in html
     assert "Stand behind a chair." not in html
+
+
+def test_a_chosen_position_shows_its_clip_and_stays_within_the_stage(client):
+    exercise = make_exercise(slug="turn", lying=True, sitting=True, setup_lying="Lie down.", setup_sitting="Sit.")
+    sitting = make_clip(exercise=exercise)
+    lying = make_clip(exercise=exercise, position="lying")
+
+    page = client.get("/exercises/turn/")
+    assert sitting.film_url in page.text
+    number = exercise.group.stage.number
+    assert [(choice.query, choice.chosen) for choice in page.context["positions"]] == [
+        (f"?stage={number}&position=lying", False),
+        (f"?stage={number}&position=sitting", True),
+    ]
+
+    page = client.get(f"/exercises/turn/?stage={number}&position=lying")
+    assert lying.film_url in page.text
+    assert sitting.film_url not in page.text
 
 
 def test_a_clip_with_a_night_film_names_the_twin_for_the_view_of_the_visitor(client):

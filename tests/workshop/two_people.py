@@ -81,3 +81,14 @@ def answers(client, row, page, **choices):
         wanted = choices.get(part.heading, choices.get("everything"))
         form[part.name] = [choice.value for choice in part.choices if choice.value.startswith(f"{wanted}:")]
     return client.post(address(row), form)
+
+
+def saved(response):
+    assert response.status_code == 302, response.context and response.context.get("errors")
+    return response
+
+
+def asked(response):
+    """Return the headings of what the page asks about."""
+    assert response.status_code == 409
+    return [part.heading for part in response.context["page_parts"]]

@@ -4,6 +4,8 @@ import pytest
 
 from tests.browser import collect_complaints, cookies_of, open_context
 
+BAR = "[data-bar=draft]"
+
 
 @pytest.fixture
 def open_page(chromium, live_server, client):
@@ -30,3 +32,9 @@ def save(page):
     """Press the first button “Save” and wait for the page that says so."""
     with page.expect_navigation():
         page.locator("input[name=_save]").first.click()
+
+
+def type_into(page, name, words):
+    field = page.locator(f"[name={name}]")
+    field.fill(words)
+    return field
