@@ -9,8 +9,6 @@ from pypdf import PdfReader
 
 from tests.engines import Gecko, gecko, until, webkit
 
-pytestmark = pytest.mark.xdist_group("engines")
-
 VIDEO = "document.querySelector('video')"
 WORD = "document.querySelector('[data-clip-word]').textContent"
 
