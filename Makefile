@@ -58,9 +58,10 @@ define biome
 endef
 
 # The browser tests mostly wait, so the unit tests run meanwhile; each half prints its report when it ends.
-test: .venv/dev.stamp .env ## Run the unit tests and the browser tests side by side
+test: .venv/dev.stamp .env ## Run the unit tests, then the browser tests
 	@mkdir -p var/static media
-	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target test-units test-browser
+	@$(MAKE) --no-print-directory test-units
+	@$(MAKE) --no-print-directory test-browser
 
 # Compiled modules are kept, also where the environment forbids it: every server and every process starts anew from them.
 test-units test-browser: export PYTHONDONTWRITEBYTECODE :=

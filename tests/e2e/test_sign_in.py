@@ -146,8 +146,8 @@ def test_a_passkey_that_is_not_used_is_said_so(site, new_page):
     page.get_by_text("The passkey was not used.").wait_for()
 
 
-def test_a_browser_without_passkeys_says_so_and_names_another_way(come_in):
-    page = come_in("dora")
+def test_a_browser_without_passkeys_says_so_and_names_another_way(site, come_in):
+    page = come_in("fred", base_url=site.url.replace("127.0.0.1", "localhost"))
     page.add_init_script("delete window.PublicKeyCredential")
 
     page.goto("/admin/")

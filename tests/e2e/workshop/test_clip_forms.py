@@ -23,6 +23,7 @@ def upload(page, film):
     page.get_by_label("Exercise:").select_option(str(exercise.pk))
     page.get_by_label("Film from your phone:").set_input_files(str(film("plain.mp4")))
     page.get_by_role("button", name="Save and continue editing").first.click()
+    page.wait_for_url("**/change/")
     return Clip.objects.get()
 
 
