@@ -22,11 +22,14 @@ class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: 
     patterns = (("*.css", ((_IMPORT, _INLINE),)), *CompressedManifestStaticFilesStorage.patterns)
 
     def url_converter(
-        self, name: str, hashed_files: dict[str, str], template: str | None = None
+        self, name: str, hashed_files: dict[str, str], template: str | None = None, *more: Any
     ) -> Callable[[re.Match[str]], str]:
-        """Return what replaces a reference in the file `name`: the text of a stylesheet, or an address with a hash."""
+        """Return what replaces a reference in the file `name`: the text of a stylesheet, or an address with a hash.
+
+        `more` is what Django 6.1 adds: the parts of the file that are comments.
+        """
         if template != _INLINE:
-            converter: Callable[[re.Match[str]], str] = super().url_converter(name, hashed_files, template)
+            converter: Callable[[re.Match[str]], str] = super().url_converter(name, hashed_files, template, *more)
             return converter
         return lambda reference: self._stylesheet(name, reference)
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.options import InlineModelAdmin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, Q
 from django.forms.models import BaseInlineFormSet
@@ -24,6 +25,18 @@ from texts.admin import REVIEW, KeptInline, ReviewedTextAdmin, ReviewFilter, Tex
 OUT_OF_THE_WAY = 30_000
 
 
+class VariationForm(forms.ModelForm):
+    """A variation's form, which leaves it to the formset that no two variations have one number."""
+
+    def validate_constraints(self) -> None:
+        """Check the other constraints against the database, which does not know yet that two exchange their numbers."""
+        try:
+            exclude = self._get_validation_exclusions()  # type: ignore[attr-defined] # of every model form
+            self.instance.validate_constraints(exclude={*exclude, "number"})
+        except ValidationError as error:
+            self._update_errors(error)  # type: ignore[attr-defined]
+
+
 class VariationFormSet(BaseInlineFormSet):
     """The variations of an exercise, which may exchange their numbers."""
 
@@ -40,6 +53,7 @@ class VariationInline(admin.StackedInline):
     """The variations of an exercise, on the exercise's form."""
 
     model = Variation
+    form = VariationForm
     formset = VariationFormSet
     extra = 0
     fields = [("number", "title"), "how", "description"]

@@ -4,12 +4,13 @@ Nobody can give away a right that she has not, to herself or to others, and some
 operator sees who has a second factor and can take away a lost one, never its secret.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
@@ -29,6 +30,8 @@ admin.site.unregister([User, Group])  # Django's own, where whoever changes user
 class KeepsOneManager(admin.ModelAdmin):
     """Refuses to delete what lets the last person manage the staff."""
 
+    actions = ["delete_selected"]
+
     def leaves_nobody(self, objects: Sequence[Any]) -> bool:
         raise NotImplementedError
 
@@ -39,22 +42,13 @@ class KeepsOneManager(admin.ModelAdmin):
             return redirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[found.pk]))
         return super().delete_view(request, object_id, extra_context)
 
-    def get_actions(self, request: HttpRequest) -> Any:
-        """Let the list's own deleting ask as well."""
-        actions: dict[str, Any] = super().get_actions(request)
-        if action := actions.get("delete_selected"):
-            delete, name, description = action
-            actions["delete_selected"] = (self.asking_first(delete), name, description)
-        return actions
-
-    def asking_first(self, delete: Callable[..., Any]) -> Callable[..., Any]:
-        def delete_selected(model_admin: Any, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
-            if self.leaves_nobody(list(queryset)):
-                self.message_user(request, rights.last_manager_text(), messages.ERROR)
-                return None
-            return delete(model_admin, request, queryset)
-
-        return delete_selected
+    @admin.action(permissions=["delete"], description=delete_selected.short_description)  # type: ignore[attr-defined]
+    def delete_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """Delete as Django's own action does, and under its name, but for what has to stay."""
+        if self.leaves_nobody(list(queryset)):
+            self.message_user(request, rights.last_manager_text(), messages.ERROR)
+            return None
+        return delete_selected(self, request, queryset)
 
 
 @admin.register(User)

@@ -298,9 +298,9 @@ class Exercise(ReviewedText):
 
     @property
     def tempo(self) -> str:
-        """Return the tempo in words, as in "4 seconds there, hold 1, 4 back"."""
+        """Return the tempo in words, as in "4 seconds out, hold 1, 4 back"."""
         parts = [
-            ngettext("%d second there", "%d seconds there", self.seconds_there) % self.seconds_there,
+            ngettext("%d second out", "%d seconds out", self.seconds_there) % self.seconds_there,
             gettext("hold %d") % self.seconds_hold if self.seconds_hold else "",
             gettext("%d back") % self.seconds_back,
         ]

@@ -61,7 +61,7 @@ def test_the_line_under_the_film_says_what_the_movement_does(new_page):
     page = new_page()
     page.goto("/exercises/right-to-left/")
     line = page.locator("[data-clip-phase]")
-    assert line.inner_text() == "5 seconds there, hold 1, 5 back"
+    assert line.inner_text() == "5 seconds out, hold 1, 5 back"
     play(page)
     first = line.inner_text()
 

@@ -47,7 +47,7 @@ def test_a_film_whose_pace_nobody_knows_says_nothing_of_phases(client, kind, sec
     make_clip(exercise=make_exercise(**DOSE), kind=kind, seconds=seconds)
 
     assert phases_on(client) == []
-    assert "5 seconds there, hold 1, 5 back" in client.get("/exercises/turn/").text
+    assert "5 seconds out, hold 1, 5 back" in client.get("/exercises/turn/").text
 
 
 def test_a_film_with_a_timeline_of_its_own_says_what_that_says(client, monkeypatch):
