@@ -154,7 +154,7 @@ def test_a_browser_without_passkeys_says_so_and_names_another_way(site, come_in)
     page.get_by_role("link", name="Protect your account").click()
     page.get_by_role("link", name="Add a passkey").click()
 
-    assert page.get_by_text("This browser cannot make passkeys.").is_visible()
+    page.get_by_text("This browser cannot make passkeys.").wait_for()
     assert page.get_by_role("button", name="Add a passkey").count() == 0
 
 
