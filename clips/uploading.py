@@ -69,7 +69,7 @@ def store_original(storage: Storage, name: str, arrived: Path) -> str:
     """Put the film where originals are kept, on the same disk without copying it; return its name there."""
     try:
         target = Path(storage.path(name))
-    except NotImplementedError:
+    except NotImplementedError:  # a storage on another machine has no paths
         with arrived.open("rb") as film:
             return storage.save(name, File(film))
     files.link_or_copy(arrived, target)

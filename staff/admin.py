@@ -33,6 +33,7 @@ class KeepsOneManager(admin.ModelAdmin):
     actions = ["delete_selected"]
 
     def leaves_nobody(self, objects: Sequence[Any]) -> bool:
+        """Whether nobody could manage the staff without `objects`; each admin answers for its own rows."""
         raise NotImplementedError
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:

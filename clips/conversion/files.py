@@ -47,7 +47,7 @@ def local_copy(film: FieldFile, folder: Path) -> Path:
         raise FilmRefusedError(_("The film's file is missing on the server. Please upload it again."))
     try:
         return Path(film.path)
-    except NotImplementedError:
+    except NotImplementedError:  # a storage on another machine has no paths
         copy = folder / "original"
         with film.open("rb") as kept, copy.open("wb") as local:
             shutil.copyfileobj(kept, local, 1024 * 1024)

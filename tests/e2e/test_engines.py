@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from tests.engines import Gecko, gecko, until, webkit
+from tests.engines import gecko, until, webkit
 
 VIDEO = "document.querySelector('video')"
 WORD = "document.querySelector('[data-clip-word]').textContent"
@@ -132,10 +132,9 @@ def test_pages_fit_the_screen(engine, visit):
         assert engine.run("return document.documentElement.scrollWidth <= innerWidth"), address
 
 
+@pytest.mark.parametrize("engine", [gecko], ids=["gecko"], indirect=True)  # WebKitGTK's driver cannot print
 @pytest.mark.parametrize("address", ["/faq/", "/stages/1/", "/exercises/right-to-left/"])
 def test_firefox_prints_no_almost_empty_page(engine, visit, address):
-    if not isinstance(engine, Gecko):
-        pytest.skip("WebKitGTK's driver cannot print.")
     visit(address)
 
     *pages, _last = PdfReader(BytesIO(engine.pdf())).pages
