@@ -1,5 +1,7 @@
 """The page of a stage: its signs, its exercises, its warning."""
 
+import re
+
 import pytest
 
 from tests.factories import make_clip, make_exercise, make_group, make_page, make_stage, make_variation
@@ -36,6 +38,15 @@ def test_a_stage_without_exercises_and_end_looks_finished(client):
     assert "This stage is for you when" in html
     assert "Move on when" not in html
     assert "No fixed list of exercises" in html
+
+
+def test_ticks_are_for_today_and_sent_nowhere(client):
+    make_stage(number=2, warning="<p>Not without control.</p>", checklist="You can hold it straight")
+
+    page = client.get("/stages/2/").text
+
+    assert '<form id="signs" method="dialog" autocomplete="off" hidden></form>' in page
+    assert re.findall("<input type=.checkbox.[^>]*>", page) == ['<input type="checkbox" id="sign-1" form="signs">']
 
 
 def test_stage_two_shows_its_warning_and_checklist_before_the_exercises_without_locking_them(client):
