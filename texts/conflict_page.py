@@ -115,8 +115,8 @@ def in_order(rows: Rows, pks: list[str]) -> str:
 def all_words(row: Row) -> str:
     """Return everything that a row says, a line for each field."""
     fields = row.form.fields
-    said = {name: in_words(fields[name], values) for name, values in row.values.items() if any(values)}
-    return "\n".join(f"{capfirst(fields[name].label)}: {words}" for name, words in said.items())
+    words = {name: in_words(fields[name], values) for name, values in row.values.items() if any(values)}
+    return "\n".join(f"{capfirst(fields[name].label)}: {value}" for name, value in words.items())
 
 
 def in_words(form_field: forms.Field, values: list[str]) -> str:

@@ -105,7 +105,7 @@ def bring_back(request: HttpRequest) -> HttpResponse:
     for each in back:
         log(request.user, each.row, gettext("Brought back after it had been deleted."), added=True)
     if back:
-        messages.success(request, said(back))
+        messages.success(request, sentence_about(back))
     return redirect(address_of(back) if len(back) == len(pks) and back else reverse("admin:recently_deleted"))
 
 
@@ -119,7 +119,7 @@ def require_may_bring_back(request: HttpRequest, records: Iterable[Deletion]) ->
         raise PermissionDenied
 
 
-def said(back: list[Return]) -> str:
+def sentence_about(back: list[Return]) -> str:
     """Return what is back, and without what, in words."""
     if len(back) > 1:
         sentence = gettext("%d are back as they were.") % len(back)
