@@ -208,14 +208,10 @@ def what_backups_hold() -> str:
 
 def picture_name(record: Deletion) -> str:
     """Return the name of a small picture that shows what was deleted; "" without one."""
-    for row in clip_rows(record):
+    for row in record.rows_of(Clip):
         if row["fields"].get("still_small"):
             return str(row["fields"]["still_small"])
     return ""
-
-
-def clip_rows(record: Deletion) -> Iterable[dict[str, Any]]:
-    return (row for row in record.rows if row["model"] == Clip._meta.label_lower)
 
 
 @require_safe
