@@ -21,8 +21,8 @@ COOKIE_SECONDS = 365 * 24 * 60 * 60
 class Side(models.TextChoices):
     """Which way the visitor's head pulls. The programme is written for a head that pulls to the right."""
 
-    RIGHT = "right", _("To the right")
     LEFT = "left", _("To the left")
+    RIGHT = "right", _("To the right")
     NEITHER = "neither", _("Neither, or I am not sure")
 
 
@@ -41,6 +41,11 @@ class Sides:
     view: str = View.MIRROR
     chosen: bool = False  # the visitor has answered which side; else it is the default
     shared: bool = False  # the side comes with a shared link, and holds for this page alone
+
+    @property
+    def answer(self) -> str:
+        """Which side the visitor has answered, "" before."""
+        return self.side if self.chosen else ""
 
     @property
     def mirrored(self) -> bool:
