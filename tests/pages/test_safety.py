@@ -46,9 +46,9 @@ class TestEmergencies:
     def test_no_text_has_a_list_of_its_own(self, programme):
         shared = Section.objects.get(key="emergency").body
 
-        for problem in Problem.objects.published():
-            for sign in items(problem.emergency):
-                assert sign not in shared, (problem.slug, sign)
+        own = [(each.slug, sign) for each in Problem.objects.published() for sign in items(each.emergency)]
+        assert own
+        assert [(slug, sign) for slug, sign in own if sign in shared] == []
 
     def test_an_edit_changes_every_page(self, emergencies, client):
         exercise, problem = make_exercise(), make_problem(emergency="")
@@ -176,8 +176,9 @@ class TestThePeopleWhoRunTheSite:
 
         for address in self.PAGES:
             html = client.get(address).text
-            for link in re.findall("[^>]*</a> \\(Clinic &lt;North&gt;, neck@example.org\\)", html):
-                assert link.casefold().startswith(self.WORDS)
+            links = re.findall("[^>]*</a> \\(Clinic &lt;North&gt;, neck@example.org\\)", html)
+            assert links, address
+            assert all(link.casefold().startswith(self.WORDS) for link in links), links
             found = len(re.findall(self.WORDS, html, re.IGNORECASE))
             assert html.count('<a href="mailto:neck@example.org">') == found > 0, address
 
