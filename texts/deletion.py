@@ -44,14 +44,16 @@ class InTheWayError(Exception):
 # Deleting ----------------------------------------------------------------------------
 
 
-def throw_away(row: models.Model, user: Any) -> Deletion:
+def throw_away(row: models.Model, user: Any, rows: Rows | None = None) -> Deletion:
     """Delete `row` with all that belongs to it, and return the record from which it can be brought back.
+
+    `rows` is what `rows_with(row)` has returned in this transaction, when somebody has asked already.
 
     Raises:
         NotDeletedError: when it has to stay, or other rows need it.
     """
     with transaction.atomic():
-        rows = rows_with(row)
+        rows = rows or rows_with(row)
         record = Deletion.objects.create(
             content_type=ContentType.objects.get_for_model(row),
             object_id=row.pk,

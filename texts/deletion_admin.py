@@ -106,10 +106,11 @@ class DeletionAdmin(admin.ModelAdmin):
         for row in rows:
             try:
                 with transaction.atomic():
-                    if not deleted_kinds.may_delete_rows(request.user, deletion.rows_with(row)):
+                    with_it = deletion.rows_with(row)
+                    if not deleted_kinds.may_delete_rows(request.user, with_it):
                         raise PermissionDenied
                     self.log_deletions(request, type(row)._default_manager.filter(pk=row.pk))
-                    records.append(deletion.throw_away(row, request.user))
+                    records.append(deletion.throw_away(row, request.user, with_it))
             except NotDeletedError as reason:
                 self.message_user(request, str(reason), messages.ERROR)
         if records:
