@@ -13,7 +13,7 @@ from exercises.models import BodyPart, Equipment, Exercise, ExerciseQuerySet
 from exercises.positions import Position
 from stages.models import Stage
 
-POSITIONS = {position.value: position.label for position in Position}
+POSITIONS = dict(Position.choices)
 NO_EQUIPMENT = "none"
 HELP = {"yes": gettext_lazy("With the hand"), "no": gettext_lazy("Without help")}
 
