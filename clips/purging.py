@@ -48,7 +48,7 @@ def purge(record: Deletion) -> None:
             files.remove_all(folder)
         if left := files_left(folders):
             raise FilesLeftError(left)
-        clips = [pk for each in records for pk in each.pks_of(Clip)]
+        clips = [row["pk"] for each in records for row in each.rows_of(Clip)]
         uploads = list(uploads_of(clips))
         Upload.objects.filter(pk__in=[upload.pk for upload in uploads]).delete()
         for pk in clips:
@@ -78,7 +78,7 @@ def purge_what_is_over() -> int:
 
 def folders_of(record: Deletion) -> set[str]:
     """Return the folders of the clips in a record: their public ids."""
-    named = {row["fields"].get("public_id", "") for row in record.rows if row["model"] == Clip._meta.label_lower}
+    named = {row["fields"].get("public_id", "") for row in record.rows_of(Clip)}
     return (named | {PurePosixPath(name).parent.name for name in record.file_names}) - {""}
 
 

@@ -25,11 +25,6 @@ class Part:
     turn: int
     words: str
 
-    @property
-    def seconds(self) -> float:
-        """Return how long it lasts."""
-        return round(self.end - self.start, 3)
-
 
 def parts_of(timeline: list[dict[str, Any]]) -> list[Part]:
     """Return the parts of a stored timeline, with sides and words for the current visitor."""

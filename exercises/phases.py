@@ -18,11 +18,10 @@ CLOSE_ENOUGH = (0.75, 1.34)  # a film whose pace differs more from its dose does
 
 @dataclass(frozen=True)
 class Phase:
-    """One phase: when it begins in seconds of the film, the words for it, and which repetition it belongs to."""
+    """One phase: when it begins in seconds of the film, and the words for it."""
 
     start: float
     words: str
-    turn: int
 
 
 def phases_of(exercise: Dosed, clip: Any) -> list[Phase]:
@@ -32,8 +31,8 @@ def phases_of(exercise: Dosed, clip: Any) -> list[Phase]:
         exercise: the exercise that the clip shows.
         clip: a `Clip`; models look down only, so its class cannot be named here.
     """
-    if parts := getattr(clip, "parts", None):
-        return [Phase(part.start, part.words, part.turn) for part in parts if part.words]
+    if parts := clip.parts:
+        return [Phase(part.start, part.words) for part in parts if part.words]
     return [] if clip.is_filmed else list(by_dose(exercise, clip.seconds))
 
 
@@ -52,10 +51,10 @@ def by_dose(exercise: Dosed, film_seconds: float) -> Iterator[Phase]:
         (exercise.seconds_back, _("Slowly back")),
     ]
     start = 0.0
-    for turn in range(1, turns + 1):
+    for _turn in range(turns):
         for seconds, words in stretches:
             if seconds:
-                yield Phase(round(start, 2), words, turn)
+                yield Phase(round(start, 2), words)
                 start += seconds * pace
 
 

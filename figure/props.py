@@ -113,7 +113,6 @@ def dented(shape: Shape, middle: tuple[float, float], depth: float) -> Shape:
 _BOTTLE = turned(
     [(0, 0), (0.29, 0), (0.33, 0.05), (0.33, 1.30), (0.31, 1.45), (0.16, 1.85), (0.13, 1.92), (0.13, 2.05)]
 )
-_LABEL = turned([(0.335, 0.96), (0.337, 0.97), (0.337, 1.26), (0.335, 1.27)])
 _CAP = turned([(0, 2.24), (0.155, 2.24), (0.165, 2.20), (0.165, 2.00), (0, 2.00)])
 _INNER = turned([(0, 0.05), (0.27, 0.05), (0.305, 0.10), (0.305, 1.29), (0.285, 1.44), (0.14, 1.82), (0, 1.82)])
 _HALF_FULL = 0.80  # up the bottle's stem: the middle of the water's surface, however it is tilted

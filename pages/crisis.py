@@ -7,11 +7,12 @@ taken out. The wordings are in `crisis.toml`.
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
 from rapidfuzz.distance import OSA
+
+from pages.search import plain
 
 _DATA = tomllib.loads(Path(__file__).with_name("crisis.toml").read_text())
 _GROUPS = ("suicide", "dying", "no_hope", "self_harm", "spanish")
@@ -40,8 +41,7 @@ def calls_for_help(words: str) -> bool:
 
 def _plain(words: str) -> str:
     """Return `words` without case, accents, punctuation and drawn-out letters ("dieee"), in one spelling."""
-    text = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", words.casefold()))
-    text = "".join(c for c in text if not unicodedata.combining(c))
+    text = plain(_APOSTROPHES.sub("", words.casefold()))
     text = " ".join(re.findall(r"[^\W_]+(?:[@$][^\W_]+)*", text))
     text = re.sub(r"\S*[^\W\d_]\S*", lambda word: word[0].translate(_LOOKALIKES), text)
     text = re.sub(r"([a-z])\1{2,}", r"\1", text)

@@ -48,7 +48,29 @@ class PageQuerySet(models.QuerySet["Page"]):
     delete.queryset_only = True  # type: ignore[attr-defined] # as Django's own: never `Page.objects.delete()`
 
 
-class Page(ReviewedText):
+class KeptModel(models.Model):
+    """A row that cannot be deleted while `kept_because` says why."""
+
+    class Meta:
+        abstract = True
+
+    @property
+    def kept_because(self) -> str:
+        """Why it cannot be deleted, in a sentence; "" when it can."""
+        raise NotImplementedError
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete the row, unless it has to stay.
+
+        Raises:
+            ProtectedError: then.
+        """
+        if self.kept_because:
+            raise ProtectedError(self.kept_because, {self})
+        return super().delete(*args, **kwargs)
+
+
+class Page(KeptModel, ReviewedText):
     """A page of the site itself: home, about, before you start, what the evidence says, privacy, accessibility."""
 
     title = models.CharField(_("title"), max_length=200)
@@ -74,6 +96,10 @@ class Page(ReviewedText):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        """Return the address of the page; that of the home page is `/`."""
+        return reverse("pages:home") if self.slug == "home" else reverse("pages:detail", args=[self.slug])
+
     def clean(self) -> None:
         """Refuse an address that the site uses itself, and to move or withdraw a page that all others link to."""
         if self.slug in RESERVED:
@@ -84,27 +110,13 @@ class Page(ReviewedText):
                 _("Every page links to this one: change its words, but keep its address and leave it published.")
             )
 
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Delete the page, unless every other page links to it.
-
-        Raises:
-            ProtectedError: then.
-        """
-        if self.kept_because:
-            raise ProtectedError(self.kept_because, {self})
-        return super().delete(*args, **kwargs)
-
     @property
     def kept_because(self) -> str:
-        """Why it cannot be deleted, in a sentence; "" when it can."""
+        """The sentence about pages that all others link to; "" for others."""
         return str(KEPT_BECAUSE) if self.slug in LINKED_EVERYWHERE else ""
 
-    def get_absolute_url(self) -> str:
-        """Return the address of the page; that of the home page is `/`."""
-        return reverse("pages:home") if self.slug == "home" else reverse("pages:detail", args=[self.slug])
 
-
-class Section(models.Model):
+class Section(KeptModel):
     """A part of a page under its own heading."""
 
     page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="sections", verbose_name=_("page"))
@@ -135,19 +147,9 @@ class Section(models.Model):
         if self.kept_because and not self.body:
             raise ValidationError({"body": self.kept_because})
 
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Delete the section, unless other pages show it.
-
-        Raises:
-            ProtectedError: then.
-        """
-        if self.kept_because:
-            raise ProtectedError(self.kept_because, {self})
-        return super().delete(*args, **kwargs)
-
     @property
     def kept_because(self) -> str:
-        """Why it cannot be deleted, in a sentence; "" when it can."""
+        """The sentence about sections that keep people safe; "" for others."""
         if self.key not in KEPT_SECTIONS.get(self.page.slug, ()):
             return ""
         return gettext(

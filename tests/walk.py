@@ -39,7 +39,7 @@ def addresses(sitemap):
 
 
 class Words(HTMLParser):
-    """Collects what is said in `<main>`, but for the parts that `leave_out` names by attribute."""
+    """Collects the words in `<main>`, but for the parts that `leave_out` names by attribute."""
 
     def __init__(self, leave_out=()):
         super().__init__()
@@ -71,6 +71,13 @@ def words(html, leave_out=()):
     parser = Words(leave_out)
     parser.feed(html)
     return " ".join(" ".join(parser.texts).split())
+
+
+def part(html, name):
+    """Return the words of the section that has the id `name`, or is labelled by the heading that has it."""
+    found = re.search(rf'<section[^>]* (?:id|aria-labelledby)="{name}".*?</section>', html, re.DOTALL)
+    assert found, f"There is no section {name}."
+    return words(f"<main>{found[0]}</main>")
 
 
 class Links(HTMLParser):

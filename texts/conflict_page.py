@@ -53,9 +53,13 @@ class Part:
 
 def parts_of_the_page(merge: Merge, saves: list[Saved], me: Any) -> list[Part]:
     """Return everything that a person has to decide, in the order of the form."""
-    others = [save.who for save in saves if save.who != me.get_username()]
-    who = " / ".join(others) or (gettext("the other window") if saves else gettext("somebody else"))
+    who = " / ".join(others_in(saves, me)) or (gettext("the other window") if saves else gettext("somebody else"))
     return [part_of(conflict, merge, who) for conflict in merge.conflicts]
+
+
+def others_in(saves: list[Saved], me: Any) -> list[str]:
+    """Return the names of whoever else has saved."""
+    return [save.who for save in saves if save.who != me.get_username()]
 
 
 def part_of(conflict: Conflict, merge: Merge, who: str) -> Part:
@@ -111,8 +115,8 @@ def in_order(rows: Rows, pks: list[str]) -> str:
 def all_words(row: Row) -> str:
     """Return everything that a row says, a line for each field."""
     fields = row.form.fields
-    said = {name: in_words(fields[name], values) for name, values in row.values.items() if any(values)}
-    return "\n".join(f"{capfirst(fields[name].label)}: {words}" for name, words in said.items())
+    words = {name: in_words(fields[name], values) for name, values in row.values.items() if any(values)}
+    return "\n".join(f"{capfirst(fields[name].label)}: {value}" for name, value in words.items())
 
 
 def in_words(form_field: forms.Field, values: list[str]) -> str:

@@ -96,7 +96,7 @@ class DeletionAdmin(admin.ModelAdmin):
         formset.user = request.user
         super().save_formset(request, form, formset, change)
         if records := getattr(formset, "records", []):
-            self.message_user(request, with_undo(said(records), records), messages.SUCCESS)
+            self.message_user(request, with_undo(sentence_about(records), records), messages.SUCCESS)
 
     # What they do --------------------------------------------------------------------
 
@@ -113,7 +113,7 @@ class DeletionAdmin(admin.ModelAdmin):
             except NotDeletedError as reason:
                 self.message_user(request, str(reason), messages.ERROR)
         if records:
-            self.message_user(request, with_undo(said(records), records), messages.SUCCESS)
+            self.message_user(request, with_undo(sentence_about(records), records), messages.SUCCESS)
         return records
 
     def say_what_goes(self, request: HttpRequest, row: Any) -> HttpResponse:
@@ -149,7 +149,7 @@ class DeletionAdmin(admin.ModelAdmin):
         return HttpResponseRedirect(reverse("admin:recently_deleted"))
 
 
-def said(records: list[Deletion]) -> str:
+def sentence_about(records: list[Deletion]) -> str:
     """Return what has been deleted and until when it can come back, in a sentence or two."""
     if len(records) == 1:
         return gettext("“%(name)s” is deleted: visitors no longer find it. You can bring it back until %(day)s.") % {

@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 
 from cdtrainer.kept_words import LOOK, NOT_SHOWN_AGAIN, typed_fields
 from texts import opened
-from texts.conflict_page import Saved, names_of_kept, parts_of_the_page
+from texts.conflict_page import Saved, names_of_kept, others_in, parts_of_the_page
 from texts.merging import KEEP, Merge
 from texts.models import Version
 from texts.opened import OPENED, Row, Rows
@@ -82,12 +82,12 @@ class MergingAdmin(admin.ModelAdmin):
         was = opened.read_token(token, name_of(text))
         merge = Merge(was, request.POST.copy(), request.FILES)
         merge.merge(row, parts)
-        saves = list(self.saves_since(was.at, text))
         if merge.conflicts:
-            return self.ask(request, text, merge, saves)
+            return self.ask(request, text, merge, list(self.saves_since(was.at, text)))
         merge.data[OPENED] = str(opened.opened_now(name_of(text), row, parts))
         request.POST = merge.data  # type: ignore[assignment] # Django's own setter
         if merge.kept:
+            saves = list(self.saves_since(was.at, text))
             self.message_user(request, sentence_about(merge, saves, request.user), messages.INFO)
         return None
 
@@ -189,7 +189,7 @@ def name_of(text: models.Model) -> str:
 
 def sentence_about(merge: Merge, saves: list[Saved], me: Any) -> str:
     """Say whose changes have been kept, and of what."""
-    others = [save.who for save in saves if save.who != me.get_username()]
+    others = others_in(saves, me)
     words = {"who": ", ".join(others), "what": ", ".join(names_of_kept(merge))}
     if not others:
         return gettext("This was also changed in another window: %(what)s. Those changes are kept.") % words

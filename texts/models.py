@@ -188,9 +188,9 @@ class Deletion(models.Model):
         """Return when it goes for good by itself."""
         return self.deleted_at + KEPT_FOR
 
-    def pks_of(self, model: type[models.Model]) -> list[Any]:
-        """Return the primary keys of its rows of one model."""
-        return [row["pk"] for row in self.rows if row["model"] == model._meta.label_lower]
+    def rows_of(self, model: type[models.Model]) -> list[dict[str, Any]]:
+        """Return its rows of one model, as Django serialises them."""
+        return [row for row in self.rows if row["model"] == model._meta.label_lower]
 
 
 class ContentVersion(models.Model):

@@ -105,7 +105,7 @@ def bring_back(request: HttpRequest) -> HttpResponse:
     for each in back:
         log(request.user, each.row, gettext("Brought back after it had been deleted."), added=True)
     if back:
-        messages.success(request, said(back))
+        messages.success(request, sentence_about(back))
     return redirect(address_of(back) if len(back) == len(pks) and back else reverse("admin:recently_deleted"))
 
 
@@ -119,7 +119,7 @@ def require_may_bring_back(request: HttpRequest, records: Iterable[Deletion]) ->
         raise PermissionDenied
 
 
-def said(back: list[Return]) -> str:
+def sentence_about(back: list[Return]) -> str:
     """Return what is back, and without what, in words."""
     if len(back) > 1:
         sentence = gettext("%d are back as they were.") % len(back)
@@ -208,14 +208,10 @@ def what_backups_hold() -> str:
 
 def picture_name(record: Deletion) -> str:
     """Return the name of a small picture that shows what was deleted; "" without one."""
-    for row in clip_rows(record):
+    for row in record.rows_of(Clip):
         if row["fields"].get("still_small"):
             return str(row["fields"]["still_small"])
     return ""
-
-
-def clip_rows(record: Deletion) -> Iterable[dict[str, Any]]:
-    return (row for row in record.rows if row["model"] == Clip._meta.label_lower)
 
 
 @require_safe

@@ -57,10 +57,10 @@ def test_the_line_of_the_first_error_is_named(content, line, what):
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: f"WEBVTT\n\n{text}".encode()))
 def test_whatever_a_file_contains_the_answer_is_yes_or_a_line(content):
-    said = None
+    line = None
     try:
         check(content)
     except CaptionError as error:
-        said = error.line
+        line = error.line
 
-    assert said is None or 1 <= said <= content.count(b"\n") + content.count(b"\r") + 1
+    assert line is None or 1 <= line <= content.count(b"\n") + content.count(b"\r") + 1

@@ -77,6 +77,6 @@ def test_an_ffmpeg_that_is_asked_to_stop_ends_without_a_word(film, tmp_path):
         with pytest.raises(subprocess.TimeoutExpired):
             child.wait(1)
         child.terminate()
-        _out, said = child.communicate()
+        _out, stderr = child.communicate()
 
-    assert isinstance(ffmpeg.failure(child.returncode, said.decode().strip()), ffmpeg.KilledError)
+    assert isinstance(ffmpeg.failure(child.returncode, stderr.decode().strip()), ffmpeg.KilledError)

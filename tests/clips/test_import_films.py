@@ -85,17 +85,17 @@ def test_the_answer_can_be_read_by_programs(folder, capsys):
 
     lines, status = run(collection, capsys, json=True)
 
-    said = {answer["file"]: answer for answer in map(json.loads, lines)}
+    answers = {answer["file"]: answer for answer in map(json.loads, lines)}
     assert status == 1
-    assert list(said) == ["bad.mp4", "good.mp4", "silent.webm", "within/same.mp4"]
-    assert set(said["good.mp4"]) == {"file", "status", "reason", "seconds", "width", "height", "sha256", "note"}
-    good = said["good.mp4"]
+    assert list(answers) == ["bad.mp4", "good.mp4", "silent.webm", "within/same.mp4"]
+    assert set(answers["good.mp4"]) == {"file", "status", "reason", "seconds", "width", "height", "sha256", "note"}
+    good = answers["good.mp4"]
     assert (good["status"], good["reason"], good["width"], good["height"]) == ("ready", "", 160, 120)
     assert good["seconds"] == pytest.approx(1, abs=0.2)
-    for name, answer in said.items():
+    for name, answer in answers.items():
         assert answer["sha256"] == sha256(collection / name)
-    assert said["bad.mp4"]["status"] == "refused"
-    assert (said["bad.mp4"]["seconds"], said["bad.mp4"]["width"]) == (None, None)
+    assert answers["bad.mp4"]["status"] == "refused"
+    assert (answers["bad.mp4"]["seconds"], answers["bad.mp4"]["width"]) == (None, None)
     assert Clip.objects.count() == 2  # the same film twice is one clip
 
 

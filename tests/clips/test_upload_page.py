@@ -261,14 +261,14 @@ def test_the_state_lists_ones_own_uploads_and_what_became_of_them(workshop, post
     TusClient(stranger).begun(10)
     post("make", **said_of(make_exercise(), film))
 
-    said = workshop.get(reverse("clip_upload:state")).json()
+    state = workshop.get(reverse("clip_upload:state")).json()
 
-    by_name = {upload["name"]: upload for upload in said["uploads"]}
+    by_name = {upload["name"]: upload for upload in state["uploads"]}
     assert set(by_name) == {"", "clapping hard 3.MOV"}
     assert (by_name[""]["url"], by_name[""]["offset"], by_name[""]["finished"]) == (half, 5, False)
     assert by_name["clapping hard 3.MOV"]["modified"] == "1763800000000"
     assert by_name["clapping hard 3.MOV"]["clip"]["pk"] == Clip.objects.get().pk
-    assert said["csrf"]
+    assert state["csrf"]
 
 
 def test_a_film_whose_clip_was_deleted_may_be_sent_again(workshop, post, film):
@@ -282,11 +282,11 @@ def test_a_film_whose_clip_was_deleted_may_be_sent_again(workshop, post, film):
 def test_the_state_tells_of_clips(workshop):
     clip = make_clip(status="converting", progress=40)
 
-    said = workshop.get(reverse("clip_upload:state"), {"clip": [clip.pk, "999999", "x"]}).json()
+    state = workshop.get(reverse("clip_upload:state"), {"clip": [clip.pk, "999999", "x"]}).json()
 
-    assert said["clips"][str(clip.pk)]["stage"] == "converting"
-    assert said["clips"][str(clip.pk)]["progress"] == 40
-    assert said["clips"]["999999"] is None
+    assert state["clips"][str(clip.pk)]["stage"] == "converting"
+    assert state["clips"][str(clip.pk)]["progress"] == 40
+    assert state["clips"]["999999"] is None
 
 
 @pytest.mark.parametrize("number_of_uploads", [1, 5])

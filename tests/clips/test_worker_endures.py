@@ -44,8 +44,8 @@ def test_it_waits_and_goes_on_when_the_database_does_not_answer(rounds, caplog):
     with caplog.at_level(logging.WARNING):
         assert rounds(locked, full, None) == [2, 4]
 
-    said = [record.getMessage() for record in caplog.records if record.name == work.__name__]
-    assert said == [
+    messages = [record.getMessage() for record in caplog.records if record.name == work.__name__]
+    assert messages == [
         "The database does not answer: database is locked. The worker goes on in 2 seconds.",
         "The database does not answer: database or disk is full. The worker goes on in 4 seconds.",
     ]

@@ -28,12 +28,12 @@ def come_in(site, new_page, signed_in):
             "SITE_URL": options.get("base_url", site.url),
             "DEBUG": "False",
         }
-        said = subprocess.run(
+        printed = subprocess.run(
             [sys.executable, "manage.py", "invite", name],
             cwd=ROOT, env=environment, capture_output=True, text=True, check=True,
         ).stdout  # fmt: skip
         page = new_page(**options)
-        page.goto(re.findall(r"http://\S+/admin/welcome/\S+", said)[0])
+        page.goto(re.findall(r"http://\S+/admin/welcome/\S+", printed)[0])
         page.locator("#id_password1").fill(PASSWORD)
         page.locator("#id_password2").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
@@ -160,14 +160,14 @@ def test_a_browser_without_passkeys_says_so_and_names_another_way(site, come_in)
 
 def test_tries_are_counted_for_both_processes(new_page):
     page = new_page()
-    said = []
+    alerts = []
 
     for number in range(6):
         sign_in(page, "nobody-of-this-name", f"wrong {number}")
-        said.append(page.get_by_role("alert").inner_text())
+        alerts.append(page.get_by_role("alert").inner_text())
 
-    assert "do not belong together" in said[0]
-    assert "too many tries" in said[-1]
+    assert "do not belong together" in alerts[0]
+    assert "too many tries" in alerts[-1]
 
 
 def test_the_pages_of_sign_in_have_no_barrier_and_fit_a_small_phone(come_in, new_page):

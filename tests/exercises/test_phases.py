@@ -52,9 +52,9 @@ def test_a_film_whose_pace_nobody_knows_says_nothing_of_phases(client, kind, sec
 
 def test_a_film_with_a_timeline_of_its_own_says_what_that_says(client, monkeypatch):
     parts = [
-        SimpleNamespace(start=0.0, words="Turn to your left", turn=1),
-        SimpleNamespace(start=5.6, words="Hold", turn=1),
-        SimpleNamespace(start=6.0, words="", turn=1),
+        SimpleNamespace(start=0.0, words="Turn to your left"),
+        SimpleNamespace(start=5.6, words="Hold"),
+        SimpleNamespace(start=6.0, words=""),
     ]
     monkeypatch.setattr(Clip, "parts", parts, raising=False)
     make_clip(exercise=make_exercise(**DOSE), kind="filmed", seconds=4)

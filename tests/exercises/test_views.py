@@ -21,11 +21,11 @@ def test_an_exercise_page_says_all_that_is_known(client):
 
     html = words(client.get("/exercises/turn/").text)
 
-    for said in ["Center to left", "Sit down.", "Lift your chin.", "5 times", "3 seconds out, hold 1, 3 back",
-                 "Then rest 15 seconds", "3 times a day", "Move slowly", "Do not hold your breath", "Lie down",
-                 "Hold longer", "Hold on to a chair.", "A gentle stretch.", "Light bottles only.", "new pain",
-                 "a light ball", "Mind the string.", "A person turns the head to the left."]:  # fmt: skip
-        assert said in html, said
+    for sentence in ["Center to left", "Sit down.", "Lift your chin.", "5 times", "3 seconds out, hold 1, 3 back",
+                     "Then rest 15 seconds", "3 times a day", "Move slowly", "Do not hold your breath", "Lie down",
+                     "Hold longer", "Hold on to a chair.", "A gentle stretch.", "Light bottles only.", "new pain",
+                     "a light ball", "Mind the string.", "A person turns the head to the left."]:  # fmt: skip
+        assert sentence in html, sentence
 
 
 def test_the_words_of_an_only_way_are_shown_like_those_of_several(client):

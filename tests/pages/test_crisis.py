@@ -58,9 +58,9 @@ class TestTheCard:
         assert re.search(rf'<h2 id="crisis">[^/]*</span>\s*{re.escape(CARD)}\s*</h2>', html)
 
     def test_names_the_emergency_number_and_department_where_no_line_is_set(self, client):
-        said = words(client.get("/search/?q=suicide").text)
+        shown = words(client.get("/search/?q=suicide").text)
 
-        assert "Call your local emergency number or go to an emergency department" in said
+        assert "Call your local emergency number or go to an emergency department" in shown
         assert "tel:" not in client.get("/search/?q=suicide").text
 
     def test_names_the_line_that_the_operator_has_set(self, client, settings):

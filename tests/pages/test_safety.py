@@ -9,7 +9,7 @@ from exercises.models import Exercise
 from faq.models import Problem
 from pages.models import Section
 from tests.factories import make_clip, make_exercise, make_page, make_problem, make_section
-from tests.walk import words
+from tests.walk import part, words
 from texts import freshness
 
 EMERGENCIES = "<ul><li>your face drops on one side</li><li>you suddenly have trouble seeing</li></ul>"
@@ -18,13 +18,6 @@ EMERGENCIES = "<ul><li>your face drops on one side</li><li>you suddenly have tro
 @pytest.fixture
 def emergencies(db):
     return make_section(page=make_page(slug="before-you-start"), key="emergency", body=EMERGENCIES)
-
-
-def part(html, name):
-    """Return the words of the section that is labelled by the heading `name`."""
-    found = re.search(rf'<section[^>]*aria-labelledby="{name}".*?</section>', html, re.DOTALL)
-    assert found, f"There is no part {name}."
-    return words(f"<main>{found[0]}</main>")
 
 
 def items(html):
@@ -38,13 +31,13 @@ class TestEmergencies:
         assert len(signs) >= 8
 
         for exercise in Exercise.objects.published():
-            said = part(client.get(exercise.get_absolute_url()).text, "stop")
-            assert [sign for sign in signs if sign not in said] == [], exercise.slug
+            shown = part(client.get(exercise.get_absolute_url()).text, "stop")
+            assert [sign for sign in signs if sign not in shown] == [], exercise.slug
         for problem in Problem.objects.published():
-            said = part(client.get(problem.get_absolute_url()).text, "emergency")
-            assert [sign for sign in signs if sign not in said] == [], problem.slug
-        said = part(client.get("/before-you-start/").text, "emergency-heading")
-        assert [sign for sign in signs if sign not in said] == []
+            shown = part(client.get(problem.get_absolute_url()).text, "emergency")
+            assert [sign for sign in signs if sign not in shown] == [], problem.slug
+        shown = part(client.get("/before-you-start/").text, "emergency-heading")
+        assert [sign for sign in signs if sign not in shown] == []
 
     @pytest.mark.parametrize("sign", ["seeing", "speaking", "swallowing", "walking", "numb", "face drops"])
     def test_signs_of_a_stroke_are_on_every_exercise(self, programme, client, sign):
@@ -53,9 +46,9 @@ class TestEmergencies:
     def test_no_text_has_a_list_of_its_own(self, programme):
         shared = Section.objects.get(key="emergency").body
 
-        for problem in Problem.objects.published():
-            for sign in items(problem.emergency):
-                assert sign not in shared, (problem.slug, sign)
+        own = [(each.slug, sign) for each in Problem.objects.published() for sign in items(each.emergency)]
+        assert own
+        assert [(slug, sign) for slug, sign in own if sign in shared] == []
 
     def test_an_edit_changes_every_page(self, emergencies, client):
         exercise, problem = make_exercise(), make_problem(emergency="")
@@ -144,11 +137,11 @@ class TestWhoseItIs:
         assert "They are not here." in html
 
     def test_home_promises_no_film_that_is_not_there(self, programme, client):
-        said = words(client.get("/").text)
+        shown = words(client.get("/").text)
 
-        assert "A re-enactment shows 2 movements" not in said
-        assert "4 movements show it" not in said
-        assert "Those films are not on this site." in said
+        assert "A re-enactment shows 2 movements" not in shown
+        assert "4 movements show it" not in shown
+        assert "Those films are not on this site." in shown
 
     def test_the_authors_own_films_are_shown_with_the_story(self, db, client):
         home = make_page(slug="home")
@@ -162,9 +155,9 @@ class TestWhoseItIs:
         assert "They are not here." not in html
 
     def test_a_shared_link_for_neither_side_says_for_whom(self, db, client):
-        said = client.get(f"{make_exercise().get_absolute_url()}?side=neither").text
+        shown = client.get(f"{make_exercise().get_absolute_url()}?side=neither").text
 
-        assert "for a head that pulls to neither side" in said
+        assert "for a head that pulls to neither side" in shown
 
 
 class TestThePeopleWhoRunTheSite:
@@ -183,8 +176,9 @@ class TestThePeopleWhoRunTheSite:
 
         for address in self.PAGES:
             html = client.get(address).text
-            for link in re.findall("[^>]*</a> \\(Clinic &lt;North&gt;, neck@example.org\\)", html):
-                assert link.casefold().startswith(self.WORDS)
+            links = re.findall("[^>]*</a> \\(Clinic &lt;North&gt;, neck@example.org\\)", html)
+            assert links, address
+            assert all(link.casefold().startswith(self.WORDS) for link in links), links
             found = len(re.findall(self.WORDS, html, re.IGNORECASE))
             assert html.count('<a href="mailto:neck@example.org">') == found > 0, address
 

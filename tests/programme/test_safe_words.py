@@ -6,18 +6,11 @@ import tomllib
 import pytest
 
 from programme.files import TEXTS
-from tests.walk import words
+from tests.walk import part, words
 
 EXERCISES = sorted(TEXTS.glob("exercises/*.toml"))
 EVERYTHING = sorted(TEXTS.rglob("*.toml"))
 names = {"ids": lambda path: path.stem}
-
-
-def part(html, key):
-    """Return the words of one section of a page."""
-    found = re.search(rf'<section[^>]* id="{key}".*?</section>', html, re.DOTALL)
-    assert found, f"There is no section {key}."
-    return words(f"<main>{found[0]}</main>")
 
 
 @pytest.mark.parametrize(
@@ -64,25 +57,25 @@ def test_the_emergency_list_is_the_first_thing_to_read(programme, client, sign):
 
 def test_nobody_is_told_to_exercise_while_eating(programme, client):
     for address in ["/stages/1/", "/before-you-start/", "/exercises/right-to-left/"]:
-        said = words(client.get(address).text)
-        assert "or while you eat." not in said, address
-        assert "such as at the table or" not in said, address
+        shown = words(client.get(address).text)
+        assert "or while you eat." not in shown, address
+        assert "such as at the table or" not in shown, address
     assert "Never exercise while you eat or drink" in words(client.get("/stages/1/").text)
 
 
 @pytest.mark.parametrize("address", ["/stages/1/", "/stages/2/", "/before-you-start/"])
 def test_a_session_has_an_end(programme, client, address):
-    said = words(client.get(address).text)
+    shown = words(client.get(address).text)
 
-    assert "10 to 15 minutes" in said
-    assert "head shakes or pulls more than when you began" in said
+    assert "10 to 15 minutes" in shown
+    assert "head shakes or pulls more than when you began" in shown
 
 
 def test_own_exercises_stay_comfortable_and_are_shown_to_a_therapist(programme, client):
-    said = words(client.get("/stages/1/").text)
+    shown = words(client.get("/stages/1/").text)
 
-    assert "range that is comfortable" in said
-    assert "Show a new exercise to your therapist first" in said
+    assert "range that is comfortable" in shown
+    assert "Show a new exercise to your therapist first" in shown
 
 
 def looks_up(data):
@@ -111,33 +104,33 @@ def test_the_diagonals_come_last(programme, client, slug):
 
 def test_a_bottle_is_small_and_never_forbidden_and_asked_for_at_once(programme, client):
     for slug in ["half-full-bottle-of-water", "up-down-bottle", "right-left-bottle"]:
-        said = words(client.get(f"/exercises/{slug}/").text)
-        assert "half a litre at most" in said
-        assert "never a weight" not in said
-        assert "a moving load" not in said
+        shown = words(client.get(f"/exercises/{slug}/").text)
+        assert "half a litre at most" in shown
+        assert "never a weight" not in shown
+        assert "a moving load" not in shown
 
 
 @pytest.mark.parametrize("address", ["/problems/headache/", "/problems/neck-pain/"])
 def test_a_stiff_neck_alone_is_no_emergency(programme, client, address):
-    said = words(client.get(address).text)
+    shown = words(client.get(address).text)
 
-    assert "a headache with a fever and a stiff neck" in said
-    assert "rash that does not fade" in said
-    assert "a fever, a stiff neck or a rash" not in said
+    assert "a headache with a fever and a stiff neck" in shown
+    assert "rash that does not fade" in shown
+    assert "a fever, a stiff neck or a rash" not in shown
 
 
 def test_a_tender_scalp_is_asked_about_the_same_day(programme, client):
-    said = words(client.get("/problems/headache/").text)
+    shown = words(client.get("/problems/headache/").text)
 
-    same_day = said.index("Ask for medical advice the same day if:")
-    assert same_day < said.index("it hurts to comb your hair") < said.index("Ask your doctor for an appointment if:")
+    same_day = shown.index("Ask for medical advice the same day if:")
+    assert same_day < shown.index("it hurts to comb your hair") < shown.index("Ask your doctor for an appointment if:")
 
 
 def test_low_mood_has_a_page_with_help_the_same_day_and_at_once(programme, client):
-    said = words(client.get("/problems/low-mood-and-worry/").text)
+    shown = words(client.get("/problems/low-mood-and-worry/").text)
 
     for sign in ["depression", "anxiety", "phobia", "same day", "hopeless", "end your life", "emergency department"]:
-        assert sign in said, sign
+        assert sign in shown, sign
     assert "/problems/low-mood-and-worry/" in client.get("/faq/").text
 
 
@@ -182,10 +175,10 @@ def test_a_head_that_is_held_still_is_meant_too(programme, client, address):
 
 @pytest.mark.parametrize("address", ["/stages/1/", "/evidence/"])
 def test_advice_on_collars_is_called_advice(programme, client, address):
-    said = words(client.get(address).text)
+    shown = words(client.get(address).text)
 
-    assert "the advice for patients is against a collar" in said
-    assert "This is advice. We know of no study of collars in CD." in said
+    assert "the advice for patients is against a collar" in shown
+    assert "This is advice. We know of no study of collars in CD." in shown
 
 
 def test_one_rule_for_the_spelling_of_the_middle(programme, client):
@@ -221,7 +214,7 @@ def test_each_study_tells_its_size_its_source_and_how_sure_one_can_be(programme,
 
 
 def test_the_evidence_in_short_promises_no_cure(programme, client):
-    said = part(client.get("/evidence/").text, "in-short")
+    shown = part(client.get("/evidence/").text, "in-short")
 
-    assert "No trial has shown that one programme is better than ordinary advice." in said
-    assert "No trial has shown that exercise heals CD." in said
+    assert "No trial has shown that one programme is better than ordinary advice." in shown
+    assert "No trial has shown that exercise heals CD." in shown

@@ -113,8 +113,8 @@ def test_an_order_that_only_the_other_changed_stays(ana, maria):
     assert Section.objects.get(heading="A").body == "<p>Mine.</p>"
 
 
-@pytest.mark.parametrize(("choice", "said"), [("mine", "BAC"), ("theirs", "ACB")])
-def test_two_orders_are_one_question_and_never_mixed(ana, maria, choice, said):
+@pytest.mark.parametrize(("choice", "names"), [("mine", "BAC"), ("theirs", "ACB")])
+def test_two_orders_are_one_question_and_never_mixed(ana, maria, choice, names):
     page = three_sections()
     hers, mine = opens(maria, page), opens(ana, page)
     saved(sends(maria, page, hers, **{"sections-1-position": "3", "sections-2-position": "2"}))
@@ -123,7 +123,7 @@ def test_two_orders_are_one_question_and_never_mixed(ana, maria, choice, said):
 
     assert asked(question) == ["The order of the sections"]
     saved(answers(ana, page, question, everything=choice))
-    assert order() == said
+    assert order() == names
 
 
 def test_two_people_add_a_row_each(ana, maria):

@@ -39,7 +39,7 @@ def open_page(context, server):
 
     yield opened
     # A server that is away, or that refuses, is logged by the browser; whatever else it complains of is our fault.
-    assert "\n".join(said for said in complaints if not said.startswith("Failed to load resource")) == ""
+    assert "\n".join(each for each in complaints if not each.startswith("Failed to load resource")) == ""
 
 
 @pytest.fixture
