@@ -1,17 +1,14 @@
 """Liveness and readiness, for probes. Neither tells a stranger more than the names of what fails."""
 
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
-from django.conf import settings
-from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from clips.conversion.folders import require_writable_films
 from clips.conversion.heartbeat import worker_is_alive
 from upkeep.disks import disks
 
@@ -58,11 +55,7 @@ def migrations_are_applied() -> bool:
 
 def media_can_be_written() -> bool:
     """Whether a new clip could be stored; a storage that is not a disk of ours answers for itself."""
-    if isinstance(default_storage, FileSystemStorage):
-        folder = Path(settings.MEDIA_ROOT)
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder) as file:
-            file.write(b"ok")
+    require_writable_films()
     return True
 
 
