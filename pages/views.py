@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from clips.models import Clip
 from exercises.models import Exercise
+from exercises.stills import set_tiles
 from faq.models import LOW_MOOD, Problem, Question
 from pages import search as site_search
 from pages.crisis import calls_for_help
@@ -127,18 +128,23 @@ def search(request: HttpRequest) -> HttpResponse:
         "low_mood": Problem.objects.published().filter(slug=LOW_MOOD).first() if crisis else None,
         "results": results,
         "page_of_results": page,
-        "clips": clips_of(page),
+        "exercises": exercises_of(page),
         "stages": Stage.objects.published() if words else [],
     }
     head = page_head(request, title, description, crumb=_("Search"))
     return render(request, "pages/search.html", head | context)
 
 
-def clips_of(results: Iterable[site_search.Result]) -> dict[int, Clip]:
-    """Return the clip of each exercise among the results, by the exercise's primary key."""
+def exercises_of(results: Iterable[site_search.Result]) -> dict[int, Exercise]:
+    """Return the exercises among the results that have a clip, with their stills, by primary key."""
     keys = [result.exercise for result in results if result.exercise]
-    exercises = Exercise.objects.published().filter(pk__in=keys).prefetch_related("clips") if keys else []
-    return {exercise.pk: exercise.first_clip for exercise in exercises if exercise.first_clip}
+    if not keys:
+        return {}
+    exercises = list(
+        Exercise.objects.published().filter(pk__in=keys).select_related("group__stage").prefetch_related("clips")
+    )
+    set_tiles(exercises)
+    return {exercise.pk: exercise for exercise in exercises if exercise.first_clip}
 
 
 @require_safe

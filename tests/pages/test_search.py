@@ -1,5 +1,7 @@
 """Search is forgiving, and shows where it found the words."""
 
+import re
+
 import pytest
 
 from tests.factories import make_clip, make_exercise, make_page, make_problem, make_question, make_section
@@ -119,6 +121,7 @@ def test_snippets_begin_with_a_whole_word_and_show_no_markup(client):
 
 def test_ten_results_stand_on_a_page_and_exercises_show_their_still(client):
     clip = make_clip(exercise=make_exercise(name="Turning", slug="turning"))
+    stage = clip.exercise.group.stage
     for _ in range(12):
         make_exercise(name="Turning again")
 
@@ -126,5 +129,7 @@ def test_ten_results_stand_on_a_page_and_exercises_show_their_still(client):
 
     assert first.text.count('<li class="result') == 10
     assert second.text.count('<li class="result') == 3
-    assert clip.still_small_url in first.text + second.text
+    (result,) = re.findall(r'<li class="result result-with-picture">(.*?)</li>', first.text + second.text, re.DOTALL)
+    assert f"/exercises/stills/{stage.number}.webp?" in result
+    assert ">Turning</a>" in result
     assert "page 1 of 2" in first.text
