@@ -1,6 +1,5 @@
 """Exercises: their texts, their dose, and the parts that a page shows."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.core.validators import MinValueValidator
@@ -12,44 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from exercises.minutes import in_minutes, minutes, seconds_of, seconds_of_one
 from exercises.models.group import BodyPart, Equipment, ExerciseGroup
+from exercises.models.shown import Part, SetUp
 from exercises.positions import Position
 from exercises.sides import SIDED_TEXT, sided
 from exercises.tiles import Tile
 from texts import drafts
 from texts.models import ReviewedText
 from texts.prose import ProseField
-
-
-@dataclass(frozen=True)
-class Part:
-    """One way to do an exercise, as its page shows it: its place, as in "3 of 6", its texts and its clip."""
-
-    number: int
-    total: int
-    title: str
-    how: str
-    description: str
-    clip: Any  # a Clip, or None; models look down only, so the class of clips cannot be named here
-
-    @property
-    def anchor(self) -> str:
-        """Return the end of its address, after the #."""
-        return f"clip-{self.number}"
-
-    @property
-    def count(self) -> str:
-        """Return its place, as in "3 of 6"; "" for the only part."""
-        if self.total == 1:
-            return ""
-        return gettext("%(number)d of %(total)d") % {"number": self.number, "total": self.total}
-
-
-@dataclass(frozen=True)
-class SetUp:
-    """How to get ready for an exercise in one position: what somebody does once, before the numbered steps."""
-
-    position: Position
-    text: str
 
 
 class ExerciseQuerySet(models.QuerySet["Exercise"]):
