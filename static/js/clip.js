@@ -177,6 +177,7 @@ function changeView(form) {
     method: "POST",
     body: new URLSearchParams(new FormData(form)),
     redirect: "manual",
+    keepalive: true, // also when the visitor moves on at once
   });
   for (const clip of clips) clip.showView(view === "mirror");
   response.catch(() => {}); // offline: it holds for this page at least

@@ -74,6 +74,8 @@ def test_the_view_turns_where_the_film_is_and_is_kept(engine, visit):
 
     until(engine, f"{VIDEO}.src !== '{film}' && {VIDEO}.currentTime > {moment}")
     assert "Shown facing you" in words(engine, ".clip-caption")
+    address = engine.run("return document.querySelector('[data-clip-view]').action")
+    until(engine, f"performance.getEntriesByName('{address}').length")  # the server knows it, too
     visit("/exercises/right-to-left/")
     assert "Shown facing you" in words(engine, ".clip-caption")
 

@@ -103,15 +103,28 @@ def test_space_and_a_tap_on_the_film_pause_it_and_let_it_go_on(new_page):
     assert page.evaluate("scrollY") == 0
 
 
-def test_two_taps_on_the_still_start_the_film_and_do_not_stop_it(new_page):
-    page = new_page(**PHONE)
-    page.goto("/exercises/right-to-left/")
-    clip = box(page, ".clip-frame")
-    x, y = clip["x"] + 200, clip["y"] + 60
+def tap_twice(page, x, y):
+    """Tap twice, and return how many milliseconds lay between the two as the page saw it."""
+    page.evaluate("""() => {
+        window.taps = [];
+        addEventListener("click", (event) => taps.push(event.timeStamp), true);
+    }""")
+    page.touchscreen.tap(x, y)
+    page.touchscreen.tap(x, y)
+    page.wait_for_function("taps.length === 2")
+    first, second = page.evaluate("taps")
+    return second - first
 
-    page.touchscreen.tap(x, y)
-    page.wait_for_timeout(150)
-    page.touchscreen.tap(x, y)
+
+def test_two_taps_on_the_still_start_the_film_and_do_not_stop_it(new_page):
+    for _ in range(5):  # a busy machine may let the second come too late to be the trembling of a hand
+        page = new_page(**PHONE)
+        page.goto("/exercises/right-to-left/")
+        clip = box(page, ".clip-frame")
+        if tap_twice(page, clip["x"] + 200, clip["y"] + 60) < 350:
+            break
+    else:
+        pytest.fail("no two taps followed each other closely")
 
     page.wait_for_timeout(600)
     assert page.evaluate(PLAYING)
